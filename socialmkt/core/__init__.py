@@ -1,0 +1,1 @@
+"""The ground floor: what every area shares and no area owns."""

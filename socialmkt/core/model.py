@@ -1,0 +1,329 @@
+"""Frozen models: the base of every configuration and every single decision.
+
+`Frozen` closes the gaps that matter for money and for people's data: no silent coercion of text or floats to
+numbers, no unvalidated copies, no mutable fields, no input echoed in errors. The aliases (`Amount`, `Count`,
+`Instant`, ...) carry the rules of a field in its type.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import operator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Generic, Self, TypeVar, cast, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    ValidationInfo,
+)
+from pydantic_core import core_schema
+
+from socialmkt.core._instants import from_us, to_us, zone
+from socialmkt.core.errors import InvalidInput, Overflow, refuse
+
+__all__ = [
+    "Amount",
+    "BasisPoints",
+    "Count",
+    "Frozen",
+    "FrozenDict",
+    "Instant",
+    "Minor",
+    "Name",
+    "Positive",
+    "Zone",
+    "canonical",
+    "fingerprint",
+]
+
+_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Frozen(BaseModel):
+    """The base of every model: frozen, strict, quiet about its input.
+
+    Notes
+    -----
+    A change is a validated copy: `model.model_copy(update={...})` checks the whole model again. Values kept by
+    `functools.cached_property` are no part of equality, hash, dumps or pickles.
+
+    Examples
+    --------
+    >>> class Prize(Frozen):
+    ...     name: Name
+    ...     quantity: Positive
+    >>> prize = Prize(name="umbrella", quantity=3)
+    >>> prize.model_copy(update={"quantity": 4})
+    Prize(name='umbrella', quantity=4)
+    >>> prize.model_copy(update={"quantity": 0})
+    Traceback (most recent call last):
+        ...
+    pydantic_core._pydantic_core.ValidationError: 1 validation error for Prize
+    quantity
+      Value error, quantity must be at least 1, got 0. ...
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the model; with `update`, validate the whole again.
+
+        Parameters
+        ----------
+        update : mapping of field name to value, optional
+            The fields to change. An unknown name is refused.
+        deep : bool
+            Copy the field values too.
+
+        Returns
+        -------
+        Frozen
+            A model of the same class.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            The updated fields do not make a valid model.
+
+        Examples
+        --------
+        >>> class Prize(Frozen):
+        ...     name: Name
+        >>> Prize(name="umbrella").model_copy(update={"name": "book"})
+        Prize(name='book')
+        """
+        copy = super().model_copy(deep=deep)
+        if not update:
+            return copy
+        kept = {name: getattr(copy, name) for name in copy.model_fields_set}
+        return type(self).model_validate({**kept, **update})
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Leave cached values out of pickles and copies."""
+        state = super().__getstate__()
+        fields = type(self).model_fields
+        return {**state, "__dict__": {name: value for name, value in state["__dict__"].items() if name in fields}}
+
+    def __copy__(self) -> Self:
+        return self._without_caches(super().__copy__())
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self._without_caches(super().__deepcopy__(memo))
+
+    def _without_caches(self, copy: Self) -> Self:
+        values = vars(copy)
+        for name in values.keys() - type(self).model_fields.keys():
+            values.pop(name)
+        return copy
+
+
+class FrozenDict(Mapping[K, V], Generic[K, V]):
+    """A mapping that cannot be changed and can be hashed, for use as a model's field.
+
+    Parameters
+    ----------
+    items : mapping
+        What it holds; the order of the items is kept and is no part of equality.
+
+    Notes
+    -----
+    It equals any mapping with the same items and dumps as an object.
+
+    Examples
+    --------
+    >>> labels = FrozenDict({"vip": 3})
+    >>> labels == {"vip": 3}, labels["vip"]
+    (True, 3)
+    >>> labels["vip"] = 4
+    Traceback (most recent call last):
+        ...
+    TypeError: 'FrozenDict' object does not support item assignment
+    """
+
+    __slots__ = ("_items",)
+    _items: dict[K, V]
+
+    def __init__(self, items: Mapping[K, V]) -> None:
+        object.__setattr__(self, "_items", dict(items))
+
+    def __getitem__(self, key: K) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        return self._items == dict(cast("Mapping[K, V]", other)) if isinstance(other, Mapping) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return f"FrozenDict({self._items!r})"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        message = f"'FrozenDict' object does not support attribute assignment: {name}"
+        raise TypeError(message)
+
+    def __reduce__(self) -> tuple[type[FrozenDict[K, V]], tuple[dict[K, V]]]:
+        return type(self), (dict(self._items),)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate as a dict, then freeze; dump as a dict."""
+        key, value = get_args(source) or (Any, Any)
+        as_dict = handler.generate_schema(dict[key, value])  # type: ignore[valid-type]  # built at run time
+        return core_schema.no_info_after_validator_function(
+            cls,
+            as_dict,
+            serialization=core_schema.wrap_serializer_function_ser_schema(_dump_mapping, schema=as_dict),
+        )
+
+
+def _dump_mapping(items: FrozenDict[Any, Any], dump: Callable[[Any], Any]) -> Any:
+    return dump(dict(items))
+
+
+def _parameter(info: ValidationInfo) -> str:
+    return info.field_name or "value"
+
+
+def _whole(value: Any, info: ValidationInfo) -> int:
+    """Take a Python or numpy integer as it is; no bool, no float, no text."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        fix = "Money is counted in minor units (cents, fen)." if isinstance(value, float) else None
+        raise refuse(InvalidInput, "", _parameter(info), "be a whole number", value, fix=fix)
+    return operator.index(value)
+
+
+def _between(low: int, high: int) -> Callable[[Any, ValidationInfo], int]:
+    def check(value: Any, info: ValidationInfo) -> int:
+        whole = _whole(value, info)
+        if not _INT64_MIN <= whole <= _INT64_MAX:
+            raise refuse(Overflow, "", _parameter(info), "fit 64 bits", whole)
+        if whole < low:
+            raise refuse(InvalidInput, "", _parameter(info), f"be at least {low}", whole)
+        if whole > high:
+            raise refuse(InvalidInput, "", _parameter(info), f"be at most {high}", whole)
+        return whole
+
+    return check
+
+
+def _instant(value: Any, info: ValidationInfo) -> datetime:
+    """Take an aware datetime or datetime64, and ISO 8601 text only from JSON; give it in UTC."""
+    if info.mode == "json" and isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise refuse(InvalidInput, "", _parameter(info), "be ISO 8601 text with an offset", value) from None
+    return from_us(to_us(value, func="", name=_parameter(info)), func="", name=_parameter(info))
+
+
+def _iso(instant: datetime) -> str:
+    """Write an instant in UTC with six decimals, the same under every version of pydantic."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def _name(value: Any, info: ValidationInfo) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise refuse(InvalidInput, "", _parameter(info), "be text that is not empty", value)
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+        raise refuse(InvalidInput, "", _parameter(info), "hold no control characters", value)
+    return str(value)
+
+
+def _zone_name(value: Any, info: ValidationInfo) -> str:
+    zone(value, func="", parameter=_parameter(info))
+    return str(value)
+
+
+Minor = Annotated[int, Field(ge=_INT64_MIN, le=_INT64_MAX), BeforeValidator(_between(_INT64_MIN, _INT64_MAX))]
+"""An amount of money in minor units, of either sign."""
+
+Amount = Annotated[int, Field(ge=0, le=_INT64_MAX), BeforeValidator(_between(0, _INT64_MAX))]
+"""An amount of money in minor units, 0 or more."""
+
+Count = Annotated[int, Field(ge=0, le=_INT64_MAX), BeforeValidator(_between(0, _INT64_MAX))]
+"""A number of things, 0 or more."""
+
+Positive = Annotated[int, Field(ge=1, le=_INT64_MAX), BeforeValidator(_between(1, _INT64_MAX))]
+"""A number of things, 1 or more."""
+
+BasisPoints = Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_between(0, 10_000))]
+"""A share in hundredths of a per cent, 0 to 10,000."""
+
+Instant = Annotated[datetime, BeforeValidator(_instant), PlainSerializer(_iso, return_type=str, when_used="json")]
+"""A moment: an aware datetime or datetime64 (taken as UTC), ISO 8601 text with an offset in JSON; kept in UTC."""
+
+Name = Annotated[str, BeforeValidator(_name)]
+"""Text that is not empty and holds no control characters."""
+
+Zone = Annotated[str, BeforeValidator(_zone_name)]
+"""The IANA name of a time zone, such as `Asia/Shanghai`."""
+
+
+def canonical(model: BaseModel) -> bytes:
+    r"""Write a model as canonical JSON, the same bytes on every machine.
+
+    Parameters
+    ----------
+    model : pydantic model
+        What to write.
+
+    Returns
+    -------
+    bytes
+        ASCII JSON: keys sorted, no spaces, instants in UTC with six decimals, defaults written out.
+
+    Examples
+    --------
+    >>> class Offer(Frozen):
+    ...     name: Name
+    ...     opens_at: Instant
+    ...     quantity: Positive = 1
+    >>> from datetime import UTC, datetime
+    >>> canonical(Offer(name="伞", opens_at=datetime(2026, 3, 1, tzinfo=UTC)))
+    b'{"name":"\u4f1e","opens_at":"2026-03-01T00:00:00.000000Z","quantity":1}'
+    """
+    dumped = model.model_dump(mode="json")
+    return json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+
+
+def fingerprint(model: BaseModel) -> str:
+    """Give the SHA-256 of a model's canonical JSON.
+
+    Parameters
+    ----------
+    model : pydantic model
+        What to identify.
+
+    Returns
+    -------
+    str
+        64 lower-case hex digits.
+
+    Examples
+    --------
+    >>> class Offer(Frozen):
+    ...     quantity: Positive = 1
+    >>> fingerprint(Offer()) == fingerprint(Offer(quantity=1))
+    True
+    >>> fingerprint(Offer())[:12]
+    '1c4f5c0b9ba7'
+    """
+    return hashlib.sha256(canonical(model)).hexdigest()
