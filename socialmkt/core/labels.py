@@ -92,7 +92,8 @@ def label(code: Code, *, lang: str = "en") -> str:
         ...
     socialmkt.core.errors.InvalidInput: labels.label: lang must be one of zh, en, got 'fr'.
     """
-    return _member(code).zh if _language(lang) == "zh" else code.en
+    member, language = _member(code), _language(lang)
+    return member.zh if language == "zh" else member.en
 
 
 def _member(code: object) -> Code:
