@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NESTED = (list, tuple, set, frozenset, dict, np.ndarray)
-_FLOATS: tuple[type, ...] = (float, np.floating)
-_TIMES: tuple[type, ...] = (np.datetime64, np.timedelta64)
+_FLOATS: tuple[Any, ...] = (float, np.floating)
+_TIMES: tuple[Any, ...] = (np.datetime64, np.timedelta64)
 
 
 class Listed(NamedTuple):

@@ -26,6 +26,7 @@ _NAT = -(2**63)
 
 _TIMES = "hold aware datetimes, dates or datetime64"
 _SPANS = "hold timedeltas of a fixed unit"
+_FIT = "fit 64 bits of microseconds"
 _FIX_NAIVE = "Give each a zone, such as tzinfo=ZoneInfo('Asia/Shanghai'); if they are UTC, datetime64 will do."
 _FIX_TEXT = "Parse text first, such as with datetime.fromisoformat."
 
@@ -148,30 +149,39 @@ def _aware(items: list[dt.datetime], where: Where) -> Times:
 def _spans_of_one_kind(items: list[Any], where: Where) -> Times:
     if isinstance(items[0], np.timedelta64):
         return _checked_spans(np.array(items), where)
-    seconds = np.array([item.days * 86_400 + item.seconds for item in items], dtype="m8[s]")
-    rest = np.array([item.microseconds for item in items], dtype="m8[us]")
-    return _rescaled(seconds, "us", where) + rest
+    us = [item // MICROSECOND for item in items]
+    over = [place for place, ticks in enumerate(us) if not -_MOST["us"] <= ticks <= _MOST["us"]]
+    if over:
+        raise where.refuse(Overflow, _FIT, items[over[0]], place=over[0], count=len(over))
+    return np.array(us, dtype=np.int64).view("m8[us]")
 
 
 def _checked_times(times: Times, where: Where) -> Times:
-    """Days and longer units as [D], shorter ones as [us]; refuse what is outside the microseconds of 64 bits."""
+    """Turn days and longer units into [D], shorter ones into [us]; refuse what 64 bits of microseconds do not hold."""
     unit, step = np.datetime_data(times.dtype)
-    if unit == "generic" and np.isnat(times).all():
-        return times.astype("M8[us]")
+    if unit == "generic":
+        return _without_unit(times, _TIMES, where)
     if unit in _MONTHS:
         _require_within(times, _MOST_MONTHS // (_MONTHS[unit] * step), where)
-        days: Times = times.astype("M8[D]")
-        return days
+        return _rescaled(times.astype("M8[D]"), "D", where)
     return _rescaled(times, "D" if unit in "DW" else "us", where)
 
 
 def _checked_spans(spans: Times, where: Where) -> Times:
     unit, _ = np.datetime_data(spans.dtype)
-    if unit == "generic" and np.isnat(spans).all():
-        return spans.astype("m8[us]")
-    if unit in _MONTHS or unit == "generic":
+    if unit == "generic":
+        return _without_unit(spans, _SPANS, where)
+    if unit in _MONTHS:
         raise where.at.refuse(InvalidInput, _SPANS, spans)
     return _rescaled(spans, "us", where)
+
+
+def _without_unit(times: Times, must: str, where: Where) -> Times:
+    """Take times that numpy gave no unit, which are all NaT."""
+    if not np.isnat(times).all():
+        raise where.at.refuse(InvalidInput, must, times)
+    nats: Times = times.astype(f"{times.dtype.kind}8[us]")
+    return nats
 
 
 def _rescaled(times: Times, to: str, where: Where) -> Times:
@@ -196,4 +206,4 @@ def _require_within(times: Times, most: int, where: Where) -> None:
     beyond = ((ticks < -most) | (ticks > most)) & ~np.isnat(times)
     if beyond.any():
         first = int(beyond.argmax())
-        raise where.refuse(Overflow, "fit 64 bits of microseconds", times[first], place=first, count=int(beyond.sum()))
+        raise where.refuse(Overflow, _FIT, times[first], place=first, count=int(beyond.sum()))

@@ -108,7 +108,7 @@ def _no_column(x: Any, at: Parameter) -> SocialmktError:
         return at.refuse(InvalidInput, _MUST, Verbatim(article), fix="Pass sorted(x): a set has no order.")
     if isinstance(x, Iterator):
         return at.refuse(InvalidInput, _MUST, Verbatim(article), fix="Pass list(x).")
-    if hasattr(x, "columns") or hasattr(x, "column_names") or hasattr(x, "levels"):
+    if {"columns", "levels"} & set(dir(type(x))):
         return at.refuse(InvalidInput, _MUST, Verbatim(article), fix="Pass one of its columns.")
     fix = "Pass [] for no rows." if x is None else "Pass a list such as [x] for one value."
     return at.refuse(InvalidInput, _MUST, x, fix=fix)
@@ -175,13 +175,13 @@ def _from_pandas(x: Any, at: Parameter) -> Source:
         return Source(np.asarray(array, dtype=f"datetime64[{dtype.unit}]"))
     if name == "StringDtype":
         return _from_objects(array.to_numpy(dtype=object, na_value=None))
-    if hasattr(dtype, "numpy_dtype") and dtype.kind in "biuf":
-        nulls = array.isna()
-        values = array.to_numpy(dtype=dtype.numpy_dtype, na_value=blank(dtype.numpy_dtype))
-        return Source(values, nulls if nulls.any() else None)
-    if dtype.kind == "O" and name != "ObjectDType" and not isinstance(dtype, np.dtype):
+    if name == "NumpyEADtype" or isinstance(dtype, np.dtype):
+        return _from_numpy(np.asarray(array), at)
+    if not hasattr(dtype, "numpy_dtype"):
         raise at.refuse(InvalidInput, "hold single values", Verbatim(f"a {dtype} column"))
-    return _from_numpy(np.asarray(array), at)
+    nulls = array.isna()
+    values = array.to_numpy(dtype=dtype.numpy_dtype, na_value=blank(dtype.numpy_dtype))
+    return Source(values, nulls if nulls.any() else None)
 
 
 def _from_polars(x: Any, at: Parameter) -> Source:
