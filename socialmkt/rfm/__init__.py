@@ -1,0 +1,1 @@
+"""Recency, frequency, money: who buys, how lately, how often, for how much."""
