@@ -7,6 +7,7 @@ their own.
 from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
     Raises
     ------
     InvalidInput
-        `order` is another word.
+        `order` is another word, or `ids` is no column of ids.
 
     Notes
     -----
@@ -85,8 +86,10 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
 
 def _clean(ids: Any) -> NDArray[Any]:
     """Pass what `columns.ids` gives, and read anything else by it."""
-    if is_array(ids) and ids.ndim == 1 and (ids.dtype in _INTS or ids.dtype.kind in "UO"):
-        return ids
+    if is_array(ids) and ids.ndim == 1:
+        strings = ids.dtype.kind == "O" and (not ids.size or isinstance(ids[0], str | bytes | UUID))
+        if strings or ids.dtype in _INTS or ids.dtype.kind == "U":
+            return ids
     return columns.ids(ids, func="factorize.factorize", name="ids")
 
 
