@@ -35,7 +35,7 @@ _MULTIPLIERS = (
 
 
 def hash_codes(words: Words) -> tuple[Int64, Int64]:
-    """Number the distinct keys in no particular order; also give the first row of each."""
+    """Code the distinct keys in no particular order; also give the first row of each."""
     size = words[0].size
     coder = _Coder(len(words), size)
     codes = np.empty(size, np.int64)
@@ -87,7 +87,7 @@ class _Coder:
         self.count += rows.size
 
     def _number_plainly(self, words: Words, rows: Int64) -> Int64:
-        """Number keys that met others in all tables, which takes ids made for it."""
+        """Code keys that met others in all tables, which takes ids made for it."""
         keys = list(zip(*(word.tolist() for word in words), strict=True))
         for row, key in zip(rows.tolist(), keys, strict=True):
             if key not in self.rest:
@@ -106,16 +106,17 @@ class _Slots:
         self.codes = np.zeros(1 << bits, np.int64)
 
     def slots(self, mixed: UInt64) -> Int64:
-        slots = mixed * self.multiplier
+        slots: UInt64 = mixed * self.multiplier
         slots >>= self.shift
-        return slots.view(np.int64)
+        numbers: Int64 = slots.view(np.int64)
+        return numbers
 
     def claim(self, slots: Int64, words: Words, count: int) -> Int64:
         """Give each free slot to the earliest row that asks for it; say which rows got one."""
         asking = np.flatnonzero(self.codes.take(slots) == 0)
         wanted = slots[asking]
         self.codes[wanted[::-1]] = asking[::-1]
-        own = asking[self.codes[wanted] == asking]
+        own: Int64 = asking[self.codes[wanted] == asking]
         won = slots[own]
         self.codes[won] = np.arange(count, count + own.size)
         for key, word in zip(self.keys, words, strict=True):
@@ -124,7 +125,7 @@ class _Slots:
 
     def differ(self, slots: Int64, words: Words) -> NDArray[np.bool_]:
         """Tell which rows found another key in their slot."""
-        differ = self.keys[0].take(slots) != words[0]
+        differ: NDArray[np.bool_] = self.keys[0].take(slots) != words[0]
         for key, word in zip(self.keys[1:], words[1:], strict=True):
             differ |= key.take(slots) != word
         return differ

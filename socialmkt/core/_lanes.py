@@ -6,7 +6,7 @@ bytes that lie behind its end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 import numpy as np
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _SPARE = 8
 _KEEP = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype="<u8")
+
+
+def is_array(x: object) -> TypeGuard[NDArray[Any]]:
+    """Tell whether something is a numpy array."""
+    return isinstance(x, np.ndarray)
 
 
 class Lanes(NamedTuple):
@@ -43,7 +48,7 @@ def lanes_of_text(texts: Sequence[str]) -> Lanes | None:
     even = over == 0 and bool(marks[width - 1 :: width].all())
     if np.count_nonzero(marks) != len(texts):
         return None
-    ends = np.arange(width - 1, marks.size, width) if even else np.flatnonzero(marks)
+    ends: Int64 = np.arange(1, len(texts) + 1, dtype=np.int64) * width - 1 if even else np.flatnonzero(marks)
     starts = np.empty_like(ends)
     starts[0] = 0
     np.add(ends[:-1], 1, out=starts[1:])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from socialmkt.core._hash_codes import hash_codes
-from socialmkt.core._int_codes import int_codes
+from socialmkt.core._int_codes import any_int_codes, int_codes
 from socialmkt.core._lanes import Lanes, lanes_of_bytes, lanes_of_text, word_at
 
 if TYPE_CHECKING:
@@ -56,13 +56,13 @@ def words_of_uuids(uuids: Sequence[Any]) -> Words:
 
 
 def _words(items: Sequence[Any], join: Callable[[Sequence[Any]], Lanes | None]) -> Words | None:
-    words: list[UInt64] = []
+    words = [np.zeros(len(items), np.uint64)]
     for start in range(0, len(items), _CHUNK):
         lanes = join(items[start : start + _CHUNK])
         longest = 0 if lanes is None else int(lanes.lengths.max())
         if lanes is None or longest > 8 * _MOST_WORDS:
             return None
-        words.extend(np.zeros(len(items), np.uint64) for _ in range(len(words), max(1, -(-longest // 8))))
+        words.extend(np.zeros(len(items), np.uint64) for _ in range(len(words), -(-longest // 8)))
         _fill(words, lanes, start)
     return tuple(words)
 
@@ -134,6 +134,12 @@ def word_codes(words: Words) -> tuple[Int64, Int64]:
     codes, firsts = hash_codes(words)
     order = np.lexsort([word[firsts] for word in reversed(words)])
     return ranks(order)[codes], firsts[order]
+
+
+def any_word_codes(words: Words) -> tuple[Int64, Int64]:
+    """Code rows in the order that is found fastest; also give the first row of each."""
+    keys = squeezed(words)
+    return hash_codes(words) if keys is None else any_int_codes(keys)
 
 
 def ranks(order: Int64) -> Int64:
