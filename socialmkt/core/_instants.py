@@ -14,11 +14,15 @@ from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow, did_you
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND = dt.timedelta(microseconds=1)
+DAY = 86_400 * 10**6
+"""Microseconds of a day."""
+CYCLE_DAYS = 146_097
+"""Days of 400 years, after which the Gregorian calendar repeats."""
 
 # unit of datetime64 -> (microseconds, ticks of the unit they make)
 _PER_TICK = {
-    "W": (7 * 86_400 * 10**6, 1),
-    "D": (86_400 * 10**6, 1),
+    "W": (7 * DAY, 1),
+    "D": (DAY, 1),
     "h": (3_600 * 10**6, 1),
     "m": (60 * 10**6, 1),
     "s": (10**6, 1),
@@ -29,6 +33,8 @@ _PER_TICK = {
     "fs": (1, 10**9),
     "as": (1, 10**12),
 }
+_MONTHS = {"Y": 12, "M": 1}
+_EPOCH_DAY = EPOCH.toordinal()
 _FIX_NAIVE = "Give it a zone, such as datetime(2026, 3, 1, 9, tzinfo=ZoneInfo('Asia/Shanghai'))."
 _MUST = "be an aware datetime or a datetime64"
 
@@ -54,6 +60,8 @@ def to_us(instant: Any, *, func: str = "instants.to_us", name: str = "instant") 
         A datetime without a zone.
     InvalidInput
         Anything else that is no instant, NaT included.
+    Overflow
+        A datetime64 that microseconds in 64 bits cannot hold.
 
     Examples
     --------
@@ -75,11 +83,36 @@ def to_us(instant: Any, *, func: str = "instants.to_us", name: str = "instant") 
 
 
 def _datetime64_us(instant: Any, func: str, name: str) -> int:
-    unit, step = np.datetime_data(instant.dtype)
-    if np.isnat(instant) or unit not in _PER_TICK:
+    if np.isnat(instant):
         raise refuse(InvalidInput, func, name, _MUST, instant)
-    microseconds, ticks = _PER_TICK[unit]
-    return int(instant.astype(np.int64)) * step * microseconds // ticks
+    unit, step = np.datetime_data(instant.dtype)
+    ticks = int(instant.astype(np.int64)) * step
+    if unit in _PER_TICK:
+        microseconds, divisor = _PER_TICK[unit]
+        us = ticks * microseconds // divisor
+    else:
+        us = _first_of_month(ticks * _MONTHS[unit]) * DAY
+    if not -(2**63) < us < 2**63:
+        raise refuse(Overflow, func, name, "fit int64 microseconds", instant)
+    return us
+
+
+def _first_of_month(months: int) -> int:
+    """Day, counted from 1970-01-01, of the first of the month that is so many months after January 1970."""
+    years, month = divmod(months, 12)
+    cycles, year = divmod(1970 + years - 1, 400)
+    return cycles * CYCLE_DAYS + dt.date(year + 1, month + 1, 1).toordinal() - _EPOCH_DAY
+
+
+def first_day(year: int) -> int:
+    """Day, counted from 1970-01-01, of the first of January of any year."""
+    return _first_of_month(12 * (year - 1970))
+
+
+def year_of_day(day: int) -> int:
+    """Year of a day counted from 1970-01-01, for any whole number."""
+    cycles, rest = divmod(day + _EPOCH_DAY - 1, CYCLE_DAYS)
+    return cycles * 400 + dt.date.fromordinal(rest + 1).year
 
 
 def from_us(us: int, *, func: str = "instants.from_us", name: str = "us") -> dt.datetime:

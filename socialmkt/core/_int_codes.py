@@ -1,4 +1,4 @@
-"""Dense codes of int64 and uint64 ids, ascending or in order of first sight."""
+"""Dense codes of int64 and uint64 ids, ascending: the id and its row number sorted as one word."""
 
 from __future__ import annotations
 
@@ -11,103 +11,64 @@ if TYPE_CHECKING:
 
     UInt64 = NDArray[np.uint64]
     Int64 = NDArray[np.int64]
-    Bools = NDArray[np.bool_]
 
-_MOST_SLOTS = 2**22
-_FEW = 1_000
-_ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F)
+_WORD = 64
+_HALF = 32
 
 
-def sorted_codes(ids: NDArray[Any]) -> tuple[Int64, NDArray[Any]]:
-    """Code ids by their place among the distinct ones, ascending."""
-    keys, low, span = _from_lowest(ids)
-    if span.bit_length() + _row_bits(ids) <= 64:
-        codes, firsts, _ = _packed(keys)
-        return codes, ids[firsts]
-    codes, firsts = codes_of_firsts(first_rows((keys,), keys))
-    order = np.argsort(keys[firsts])
-    return ranks(order)[codes], ids[firsts[order]]
-
-
-def first_codes(ids: NDArray[Any]) -> tuple[Int64, NDArray[Any]]:
-    """Code ids in the order in which they first occur."""
-    keys = ids.view(np.uint64)
-    codes, firsts = codes_of_firsts(first_rows((keys,), keys))
-    return codes, ids[firsts]
-
-
-def _row_bits(ids: NDArray[Any]) -> int:
-    return (ids.size - 1).bit_length()
-
-
-def _from_lowest(ids: NDArray[Any]) -> tuple[UInt64, int, int]:
-    """Subtract the lowest id, modulo 2**64; also say which it was and how far the highest lies above it."""
+def int_codes(ids: NDArray[Any]) -> tuple[Int64, Int64]:
+    """Code ids by their place among the distinct ones; also give the first row of each."""
     low, high = int(ids.min()), int(ids.max())
-    return ids.view(np.uint64) - np.uint64(low % 2**64), low, high - low
+    keys: UInt64 = ids.view(np.uint64) - np.uint64(low % 2**_WORD)
+    if is_dense(ids):
+        return _dense(keys.view(np.int64), high - low + 1)
+    if (high - low).bit_length() + _row_bits(keys) <= _WORD:
+        rows, keys = _sorted_rows(keys)
+        return _numbered(rows, keys)
+    return _wide(keys)
 
 
-def _packed(keys: UInt64) -> tuple[Int64, Int64, UInt64]:
-    """Sort key and row number as one word; give the codes, the first row of each and the distinct keys."""
-    bits = np.uint64((keys.size - 1).bit_length())
+def is_dense(ids: NDArray[Any]) -> bool:
+    """Tell whether a table of all values in the range of the ids is worth its memory."""
+    return int(ids.max()) - int(ids.min()) < 2 * ids.size
+
+
+def _row_bits(keys: UInt64) -> int:
+    return (keys.size - 1).bit_length()
+
+
+def _dense(keys: Int64, span: int) -> tuple[Int64, Int64]:
+    """Few enough values for a table of all of them."""
+    first = np.full(span, -1)
+    first[keys[::-1]] = np.arange(keys.size)[::-1]
+    seen = first >= 0
+    return (np.cumsum(seen) - 1)[keys], first[seen]
+
+
+def _wide(keys: UInt64) -> tuple[Int64, Int64]:
+    """Sort by the low half, then stably by the high half, since key and row number do not fit one word."""
+    rows, _ = _sorted_rows(keys & np.uint64(2**_HALF - 1))
+    again, _ = _sorted_rows(keys[rows] >> np.uint64(_HALF))
+    rows = rows[again]
+    return _numbered(rows, keys[rows])
+
+
+def _sorted_rows(keys: UInt64) -> tuple[Int64, UInt64]:
+    """Sort small keys stably by packing each with its row; give the rows in order, and the keys; `keys` is used up."""
+    bits = np.uint64(_row_bits(keys))
     keys <<= bits
     keys |= np.arange(keys.size, dtype=np.uint64)
     keys.sort()
     rows = (keys & np.uint64((1 << int(bits)) - 1)).view(np.int64)
     keys >>= bits
-    starts = np.empty(keys.size, np.bool_)
-    starts[0] = True
-    np.not_equal(keys[1:], keys[:-1], out=starts[1:])
+    return rows, keys
+
+
+def _numbered(rows: Int64, keys: UInt64) -> tuple[Int64, Int64]:
+    """Number the changes of sorted keys, and bring the numbers back to the rows they came from."""
+    changes = np.empty(keys.size, np.bool_)
+    changes[0] = True
+    np.not_equal(keys[1:], keys[:-1], out=changes[1:])
     codes = np.empty(keys.size, np.int64)
-    codes[rows] = np.cumsum(starts) - 1
-    return codes, rows[starts], keys[starts]
-
-
-def first_rows(words: tuple[UInt64, ...], mixed: UInt64) -> Int64:
-    """Give each row the first row that holds the same words.
-
-    Each round scatters row numbers into a table by a multiple of `mixed`, the earliest last so that it stays. A row
-    is settled when the row found in its place holds its words; the others go round again. Rows with equal words are
-    settled together, by their first.
-    """
-    firsts = np.empty(mixed.size, np.int64)
-    slot_bits = max(4, min(2 * mixed.size // 5, _MOST_SLOTS).bit_length())
-    table = np.empty(1 << slot_bits, np.int64)
-    rows = np.arange(mixed.size)
-    for odd in _ODD:
-        slots = ((mixed[rows] * np.uint64(odd)) >> np.uint64(64 - slot_bits)).view(np.int64)
-        table[slots[::-1]] = rows[::-1]
-        found = table[slots]
-        settled = _equal(words, found, rows)
-        firsts[rows[settled]] = found[settled]
-        rows = rows[~settled]
-        if rows.size <= _FEW:
-            break
-    firsts[rows] = _first_rows_plainly(words, rows)
-    return firsts
-
-
-def _equal(words: tuple[UInt64, ...], left: Int64, right: Int64) -> Bools:
-    same = words[0][left] == words[0][right]
-    for word in words[1:]:
-        same &= word[left] == word[right]
-    return same
-
-
-def _first_rows_plainly(words: tuple[UInt64, ...], rows: Int64) -> Int64:
-    seen: dict[tuple[int, ...], int] = {}
-    columns = (word[rows].tolist() for word in words)
-    found = (seen.setdefault(key, row) for key, row in zip(zip(*columns, strict=True), rows.tolist(), strict=True))
-    return np.fromiter(found, np.int64, rows.size)
-
-
-def codes_of_firsts(firsts: Int64) -> tuple[Int64, Int64]:
-    """Number the rows that are their own first, and give each row the number of its first."""
-    is_first = firsts == np.arange(firsts.size)
-    return (np.cumsum(is_first) - 1)[firsts], np.flatnonzero(is_first)
-
-
-def ranks(order: Int64) -> Int64:
-    """Invert a permutation."""
-    ranks = np.empty_like(order)
-    ranks[order] = np.arange(order.size)
-    return ranks
+    codes[rows] = np.cumsum(changes) - 1
+    return codes, rows[changes]

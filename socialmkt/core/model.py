@@ -12,7 +12,7 @@ import json
 import operator
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Self, TypeVar, cast, get_args
 
 from pydantic import (
@@ -40,6 +40,7 @@ __all__ = [
     "Name",
     "Positive",
     "Zone",
+    "ZonedInstant",
     "canonical",
     "fingerprint",
 ]
@@ -66,7 +67,7 @@ class Frozen(BaseModel):
     >>> prize = Prize(name="umbrella", quantity=3)
     >>> prize.model_copy(update={"quantity": 4})
     Prize(name='umbrella', quantity=4)
-    >>> prize.model_copy(update={"quantity": 0})
+    >>> prize.model_copy(update={"quantity": 0})  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
     pydantic_core._pydantic_core.ValidationError: 1 validation error for Prize
@@ -224,19 +225,31 @@ def _between(low: int, high: int) -> Callable[[Any, ValidationInfo], int]:
     return check
 
 
+def _read_instant(value: Any, info: ValidationInfo) -> Any:
+    """Turn ISO 8601 text into a datetime where it comes from JSON."""
+    if info.mode != "json" or not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise refuse(InvalidInput, "", _parameter(info), "be ISO 8601 text with an offset", value) from None
+
+
 def _instant(value: Any, info: ValidationInfo) -> datetime:
     """Take an aware datetime or datetime64, and ISO 8601 text only from JSON; give it in UTC."""
-    if info.mode == "json" and isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise refuse(InvalidInput, "", _parameter(info), "be ISO 8601 text with an offset", value) from None
-    return from_us(to_us(value, func="", name=_parameter(info)), func="", name=_parameter(info))
+    name = _parameter(info)
+    return from_us(to_us(_read_instant(value, info), func="", name=name), func="", name=name)
+
+
+def _zoned_instant(value: Any, info: ValidationInfo) -> datetime:
+    """Take what `_instant` takes; give it in the zone that it came with."""
+    value = _read_instant(value, info)
+    return _instant(value, info).astimezone(getattr(value, "tzinfo", UTC))
 
 
 def _iso(instant: datetime) -> str:
     """Write an instant in UTC with six decimals, the same under every version of pydantic."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
 def _name(value: Any, info: ValidationInfo) -> str:
@@ -270,6 +283,11 @@ BasisPoints = Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_between(0,
 Instant = Annotated[datetime, BeforeValidator(_instant), PlainSerializer(_iso, return_type=str, when_used="json")]
 """A moment: an aware datetime or datetime64 (taken as UTC), ISO 8601 text with an offset in JSON; kept in UTC."""
 
+ZonedInstant = Annotated[
+    datetime, BeforeValidator(_zoned_instant), PlainSerializer(_iso, return_type=str, when_used="json")
+]
+"""An `Instant` that is kept in the zone it came with; written to JSON in UTC all the same."""
+
 Name = Annotated[str, BeforeValidator(_name)]
 """Text that is not empty and holds no control characters."""
 
@@ -298,7 +316,7 @@ def canonical(model: BaseModel) -> bytes:
     ...     quantity: Positive = 1
     >>> from datetime import UTC, datetime
     >>> canonical(Offer(name="伞", opens_at=datetime(2026, 3, 1, tzinfo=UTC)))
-    b'{"name":"\u4f1e","opens_at":"2026-03-01T00:00:00.000000Z","quantity":1}'
+    b'{"name":"\\u4f1e","opens_at":"2026-03-01T00:00:00.000000Z","quantity":1}'
     """
     dumped = model.model_dump(mode="json")
     return json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
@@ -324,6 +342,6 @@ def fingerprint(model: BaseModel) -> str:
     >>> fingerprint(Offer()) == fingerprint(Offer(quantity=1))
     True
     >>> fingerprint(Offer())[:12]
-    '1c4f5c0b9ba7'
+    '60fc81f16fa9'
     """
     return hashlib.sha256(canonical(model)).hexdigest()
