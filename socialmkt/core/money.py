@@ -23,6 +23,8 @@ from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse, refuse_choice
 
 if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+
     from socialmkt.core.columns import Column
 
 __all__ = ["CURRENCY_TABLE", "Currency", "Rounding", "allocate", "allocate_array", "read_minors", "read_rounding"]
@@ -58,6 +60,11 @@ class Rounding(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
         raise refuse_choice("Rounding", "rounding", value, cls)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Refuse another word as the functions do."""
+        return core_schema.no_info_before_validator_function(_validated_rounding, handler(source))
 
     @overload
     def divide(self, n: int, d: int) -> int: ...
@@ -148,6 +155,10 @@ def read_rounding(rounding: Rounding | str, *, func: str, name: str = "rounding"
         return Rounding(rounding)
     except ValueError:
         raise refuse_choice(func, name, rounding, Rounding) from None
+
+
+def _validated_rounding(value: Any) -> Rounding:
+    return read_rounding(value, func="")
 
 
 class Currency:
@@ -350,7 +361,7 @@ class Currency:
         return f"{'-' if whole < 0 else ''}{digits[:point]}{fraction}"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate from a currency or its code, dump as the code."""
         dump = core_schema.plain_serializer_function_ser_schema(
             operator.attrgetter("code"), return_schema=core_schema.str_schema()
