@@ -17,7 +17,7 @@ from pydantic_core import core_schema
 
 from socialmkt.core import columns
 from socialmkt.core._allocation import allocate, allocate_array
-from socialmkt.core._iso4217 import CURRENCY_TABLE, EXPONENTS
+from socialmkt.core._iso4217 import CURRENCY_TABLE, EXPONENTS, counted_code
 from socialmkt.core._minor_units import MinorReader
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse, refuse_choice
@@ -31,8 +31,6 @@ __all__ = ["CURRENCY_TABLE", "Currency", "Rounding", "allocate", "allocate_array
 
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-_NICKNAMES = {"RMB": "CNY"}
 
 
 class Rounding(StrEnum):
@@ -379,25 +377,7 @@ class Currency:
 
 
 def _find(code: Any, *, func: str, name: str) -> str:
-    """Code of a currency that has minor units."""
-    if isinstance(code, Currency):
-        return code.code
-    if not isinstance(code, str) or code not in EXPONENTS:
-        raise refuse(InvalidInput, func, name, "be an ISO 4217 code such as 'CNY'", code, fix=_near(code))
-    if EXPONENTS[code] is None:
-        raise refuse(InvalidInput, func, name, "be a currency with minor units", code)
-    return str(code)
-
-
-def _near(code: Any) -> str | None:
-    if not isinstance(code, str):
-        return None
-    import difflib
-
-    word = code.strip().upper()
-    counted = [known for known, exponent in EXPONENTS.items() if exponent is not None]
-    near = [_NICKNAMES[word]] if word in _NICKNAMES else difflib.get_close_matches(word, counted, n=3)
-    return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
+    return code.code if isinstance(code, Currency) else counted_code(code, func=func, name=name)
 
 
 def read_minors(
