@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NESTED = (list, tuple, set, frozenset, dict, np.ndarray)
-_FLOATS: tuple[type, ...] = (float, np.floating)
-_TIMES: tuple[type, ...] = (np.datetime64, np.timedelta64)
+_FLOATS: tuple[Any, ...] = (float, np.floating)
+_TIMES: tuple[Any, ...] = (np.datetime64, np.timedelta64)
 
 
 class Listed(NamedTuple):
@@ -33,9 +34,13 @@ class Listed(NamedTuple):
     def total(self) -> int:
         return len(self.items) if self.nulls is None else len(self.nulls)
 
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The row of each item, nulls counted."""
+        return np.arange(self.total) if self.nulls is None else np.flatnonzero(~self.nulls)
+
     def row(self, place: int) -> int:
-        """Find the row of the item at this place, nulls counted."""
-        return place if self.nulls is None else int(np.flatnonzero(~self.nulls)[place])
+        return int(self.rows[place])
 
     def require(self, allowed: Callable[[type], bool], must: str, fix: str | None = None) -> None:
         """Refuse the first value whose type is not allowed."""
@@ -65,7 +70,7 @@ def listed(items: list[Any], at: Parameter) -> Listed:
     nulls = _null_rows(found)
     if nulls is None:
         return found
-    kept = [item for item, null in zip(items, nulls.tolist(), strict=True) if not null]
+    kept = list(itertools.compress(items, (~nulls).tolist()))
     return Listed(kept, set(map(type, kept)), nulls, at)
 
 
@@ -73,9 +78,10 @@ def _null_rows(found: Listed) -> Flags | None:
     suspects = {kind for kind in found.types if _may_be_null(kind)}
     if not suspects:
         return None
+    rows = len(found.items)
     if suspects == {type(None)}:
-        return np.array([item is None for item in found.items])
-    nulls = np.array([type(item) in suspects and _is_null(item) for item in found.items])
+        return np.fromiter(map(operator.is_, found.items, itertools.repeat(None)), np.bool_, rows)
+    nulls = np.fromiter((type(item) in suspects and _is_null(item) for item in found.items), np.bool_, rows)
     return nulls if nulls.any() else None
 
 

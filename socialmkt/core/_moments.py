@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from socialmkt.core import _spans
 from socialmkt.core._instants import DAY, EPOCH, MICROSECOND, zone
 from socialmkt.core._listed import Listed, listed
-from socialmkt.core._sources import Flags, Parameter, Where, missing, open_column, untyped
+from socialmkt.core._sources import NAT, Flags, Parameter, Where, missing, open_column, untyped
 from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
+from socialmkt.core.instants import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +23,10 @@ Times = NDArray[Any]
 _MONTHS = {"Y": 12, "M": 1}
 _MOST_MONTHS = 12 * 292_000  # to either side of 1970; further off, microseconds do not fit 64 bits
 _MOST = {"us": 2**63 - 1, "D": (2**63 - 1) // DAY - 2}
-_NAT = -(2**63)
 
 _TIMES = "hold aware datetimes, dates or datetime64"
 _SPANS = "hold timedeltas of a fixed unit"
+_FIT = "fit 64 bits of microseconds"
 _FIX_NAIVE = "Give each a zone, such as tzinfo=ZoneInfo('Asia/Shanghai'); if they are UTC, datetime64 will do."
 _FIX_TEXT = "Parse text first, such as with datetime.fromisoformat."
 
@@ -85,7 +86,7 @@ def _as_instants(times: Times, tz: dt.tzinfo | None) -> Times:
         return times.astype("M8[us]", copy=False)
     lost = np.isnat(times)
     starts = _spans.day_starts(np.where(lost, 0, times.view(np.int64)), tz)
-    starts[lost] = _NAT
+    starts[lost] = NAT
     return starts.view("M8[us]")
 
 
@@ -94,23 +95,21 @@ def _as_days(times: Times, tz: dt.tzinfo | None) -> Times:
     if tz is None or times.dtype == "M8[D]":
         return times.astype("M8[D]", copy=False)
     lost = np.isnat(times)
-    us = np.where(lost, 0, times.view(np.int64))
-    days = us // DAY
-    days += (us - days * DAY + _spans.offsets_at(us, tz)) // DAY
-    days[lost] = _NAT
-    return days.view("M8[D]")
+    days = local_days(np.where(lost, 0, times.view(np.int64)), tz)
+    days[lost] = NAT
+    return days
 
 
 def _by_kind(found: Listed, read: Callable[[list[Any], Where], Times], dtype: str) -> Times:
     """Read the items of one kind together, and put each in its place."""
-    if not _may_differ(found.types):
-        return read(found.items, Where(found.at, found.total, found.row)) if found.items else np.zeros(0, dtype)
-    kind_of = [_kind(item) for item in found.items]
     times = np.full(len(found.items), "NaT", dtype)
-    for kind in set(kind_of):
-        places = [place for place, one in enumerate(kind_of) if one == kind]
-        rows = [found.row(place) for place in places]
-        times[places] = read([found.items[place] for place in places], Where(found.at, found.total, rows.__getitem__))
+    kinds = [_kind(item) for item in found.items] if _may_differ(found.types) else []
+    if times.size and len(set(kinds)) <= 1:
+        return read(found.items, Where(found.at, found.total, found.row))
+    for kind in set(kinds):
+        places = [place for place, one in enumerate(kinds) if one == kind]
+        rows = found.rows[places]
+        times[places] = read([found.items[place] for place in places], Where(found.at, found.total, rows.item))
     return times
 
 
@@ -127,10 +126,15 @@ def _kind(item: Any) -> Any:
 
 def _times_of_one_kind(items: list[Any], where: Where) -> Times:
     if isinstance(items[0], np.datetime64):
-        return _checked_times(np.array(items), where)
+        return _checked_times(_of_numpy(items), where)
     if isinstance(items[0], dt.datetime):
         return _aware(items, where)
-    return np.array(items, dtype="M8[D]")
+    days = np.fromiter(map(dt.date.toordinal, items), np.int64, len(items))
+    return (days - EPOCH.toordinal()).view("M8[D]")
+
+
+def _of_numpy(items: list[Any]) -> Times:
+    return np.array(items, dtype=items[0].dtype)
 
 
 def _aware(items: list[dt.datetime], where: Where) -> Times:
@@ -147,31 +151,40 @@ def _aware(items: list[dt.datetime], where: Where) -> Times:
 
 def _spans_of_one_kind(items: list[Any], where: Where) -> Times:
     if isinstance(items[0], np.timedelta64):
-        return _checked_spans(np.array(items), where)
-    seconds = np.array([item.days * 86_400 + item.seconds for item in items], dtype="m8[s]")
-    rest = np.array([item.microseconds for item in items], dtype="m8[us]")
-    return _rescaled(seconds, "us", where) + rest
+        return _checked_spans(_of_numpy(items), where)
+    us = [item // MICROSECOND for item in items]
+    over = [place for place, ticks in enumerate(us) if not -_MOST["us"] <= ticks <= _MOST["us"]]
+    if over:
+        raise where.refuse(Overflow, _FIT, items[over[0]], place=over[0], count=len(over))
+    return np.array(us, dtype=np.int64).view("m8[us]")
 
 
 def _checked_times(times: Times, where: Where) -> Times:
-    """Days and longer units as [D], shorter ones as [us]; refuse what is outside the microseconds of 64 bits."""
+    """Turn days and longer units into [D], shorter ones into [us]; refuse what 64 bits of microseconds do not hold."""
     unit, step = np.datetime_data(times.dtype)
-    if unit == "generic" and np.isnat(times).all():
-        return times.astype("M8[us]")
+    if unit == "generic":
+        return _without_unit(times, _TIMES, where)
     if unit in _MONTHS:
         _require_within(times, _MOST_MONTHS // (_MONTHS[unit] * step), where)
-        days: Times = times.astype("M8[D]")
-        return days
+        return _rescaled(times.astype("M8[D]"), "D", where)
     return _rescaled(times, "D" if unit in "DW" else "us", where)
 
 
 def _checked_spans(spans: Times, where: Where) -> Times:
     unit, _ = np.datetime_data(spans.dtype)
-    if unit == "generic" and np.isnat(spans).all():
-        return spans.astype("m8[us]")
-    if unit in _MONTHS or unit == "generic":
+    if unit == "generic":
+        return _without_unit(spans, _SPANS, where)
+    if unit in _MONTHS:
         raise where.at.refuse(InvalidInput, _SPANS, spans)
     return _rescaled(spans, "us", where)
+
+
+def _without_unit(times: Times, must: str, where: Where) -> Times:
+    """Take times that numpy gave no unit, which are all NaT."""
+    if not np.isnat(times).all():
+        raise where.at.refuse(InvalidInput, must, times)
+    nats: Times = times.astype(f"{times.dtype.kind}8[us]")
+    return nats
 
 
 def _rescaled(times: Times, to: str, where: Where) -> Times:
@@ -187,7 +200,7 @@ def _rescaled(times: Times, to: str, where: Where) -> Times:
     scaled = whole * many
     if parts > 1 and step > 1:
         scaled += (ticks - whole * parts) * step // parts
-    scaled[np.isnat(times)] = _NAT
+    scaled[np.isnat(times)] = NAT
     return scaled.view(f"{times.dtype.kind}8[{to}]")
 
 
@@ -196,4 +209,4 @@ def _require_within(times: Times, most: int, where: Where) -> None:
     beyond = ((ticks < -most) | (ticks > most)) & ~np.isnat(times)
     if beyond.any():
         first = int(beyond.argmax())
-        raise where.refuse(Overflow, "fit 64 bits of microseconds", times[first], place=first, count=int(beyond.sum()))
+        raise where.refuse(Overflow, _FIT, times[first], place=first, count=int(beyond.sum()))

@@ -35,6 +35,8 @@ _COLUMNS = {
     "pyarrow": {"Array", "ChunkedArray"},
     "narwhals": {"Series"},
 }
+NAT = -(2**63)
+"""NaT as an int64."""
 _MUST = "be a column: a list, an array, or one pandas, polars or pyarrow column"
 
 E = TypeVar("E", bound=SocialmktError)
@@ -101,15 +103,16 @@ def _origin(x: Any) -> tuple[str, set[str]]:
 
 
 def _no_column(x: Any, at: Parameter) -> SocialmktError:
-    article = "a " + type(x).__name__
-    if isinstance(x, Mapping):
-        return at.refuse(InvalidInput, _MUST, Verbatim(article), fix="Pass list(x.values()), or one entry of it.")
-    if isinstance(x, AbstractSet):
-        return at.refuse(InvalidInput, _MUST, Verbatim(article), fix="Pass sorted(x): a set has no order.")
-    if isinstance(x, Iterator):
-        return at.refuse(InvalidInput, _MUST, Verbatim(article), fix="Pass list(x).")
-    if hasattr(x, "columns") or hasattr(x, "column_names") or hasattr(x, "levels"):
-        return at.refuse(InvalidInput, _MUST, Verbatim(article), fix="Pass one of its columns.")
+    kind: type[object] = type(x)
+    got = Verbatim(f"a {kind.__name__}")
+    if issubclass(kind, Mapping):
+        return at.refuse(InvalidInput, _MUST, got, fix="Pass list(x.values()), or one entry of it.")
+    if issubclass(kind, AbstractSet):
+        return at.refuse(InvalidInput, _MUST, got, fix="Pass sorted(x): a set has no order.")
+    if issubclass(kind, Iterator):
+        return at.refuse(InvalidInput, _MUST, got, fix="Pass list(x).")
+    if hasattr(kind, "columns") or hasattr(kind, "levels"):
+        return at.refuse(InvalidInput, _MUST, got, fix="Pass one of its columns.")
     fix = "Pass [] for no rows." if x is None else "Pass a list such as [x] for one value."
     return at.refuse(InvalidInput, _MUST, x, fix=fix)
 
@@ -140,7 +143,8 @@ def _from_objects(x: NDArray[np.object_]) -> Source:
 
 def missing(values: NDArray[Any], nulls: Flags | None) -> Flags | None:
     """Join the mask of a typed array with its NaN and NaT; None if there are no nulls."""
-    if values.dtype.kind not in "fmM":
+    clean = values.dtype.kind not in "fmM"
+    if clean or (values.dtype.kind in "mM" and values.view(np.int64).min(initial=0) != NAT):
         return nulls
     lost = np.isnan(values) if nulls is None else np.isnan(values) | nulls
     return lost if lost.any() else None
@@ -168,20 +172,20 @@ def _from_pandas(x: Any, at: Parameter) -> Source:
     name = type(dtype).__name__
     if name == "CategoricalDtype":
         codes = np.asarray(array.codes)
-        return _gather(open_column(array.categories, at), codes, codes < 0)
+        return _gather(open_column(array.categories, at), codes, codes < 0 if codes.min(initial=0) < 0 else None)
     if name == "ArrowDtype":
         return open_column(array.__arrow_array__(), at)
     if name == "DatetimeTZDtype":
         return Source(np.asarray(array, dtype=f"datetime64[{dtype.unit}]"))
     if name == "StringDtype":
         return _from_objects(array.to_numpy(dtype=object, na_value=None))
-    if hasattr(dtype, "numpy_dtype") and dtype.kind in "biuf":
-        nulls = array.isna()
-        values = array.to_numpy(dtype=dtype.numpy_dtype, na_value=blank(dtype.numpy_dtype))
-        return Source(values, nulls if nulls.any() else None)
-    if dtype.kind == "O" and name != "ObjectDType" and not isinstance(dtype, np.dtype):
+    if name == "NumpyEADtype" or isinstance(dtype, np.dtype):
+        return _from_numpy(np.asarray(array), at)
+    if not hasattr(dtype, "numpy_dtype"):
         raise at.refuse(InvalidInput, "hold single values", Verbatim(f"a {dtype} column"))
-    return _from_numpy(np.asarray(array), at)
+    nulls = array.isna()
+    values = array.to_numpy(dtype=dtype.numpy_dtype, na_value=blank(dtype.numpy_dtype))
+    return Source(values, nulls if nulls.any() else None)
 
 
 def _from_polars(x: Any, at: Parameter) -> Source:
@@ -194,6 +198,8 @@ def _from_polars(x: Any, at: Parameter) -> Source:
         return Source(x.to_numpy())
     if name in {"Categorical", "Enum"}:
         return _from_polars_codes(x, at)
+    if name in {"String", "Binary"}:
+        return _from_objects(x.to_numpy())
     return Source(x.to_list())
 
 
