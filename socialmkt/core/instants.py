@@ -8,7 +8,6 @@ questions about zones are answered from their offset spans, for a whole column a
 from __future__ import annotations
 
 import datetime as dt
-import operator
 from typing import Any, Self
 
 import numpy as np
@@ -333,10 +332,13 @@ def _zone(name: dt.tzinfo | str, func: str, parameter: str = "zone") -> dt.tzinf
 
 
 def _whole(number: Any, func: str, name: str, low: int = _INT64_MIN, high: int = _INT64_MAX) -> int:
-    whole = operator.index(number) if hasattr(number, "__index__") and not isinstance(number, bool) else None
-    if whole is None or not low <= whole <= high:
+    if not _is_int(number) or not low <= number <= high:
         raise refuse(InvalidInput, func, name, f"be a whole number from {low} to {high}", number)
-    return whole
+    return int(number)
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _day_number(on: Any, func: str) -> int:
