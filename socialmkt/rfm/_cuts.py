@@ -37,10 +37,8 @@ def finite(value: Any, *, func: str, name: str) -> int | float:
     return float(value)
 
 
-def _axis(values: Any, info: ValidationInfo) -> tuple[int | float, ...] | None:
+def _axis(values: Any, info: ValidationInfo) -> tuple[int | float, ...]:
     name = info.field_name or "cuts"
-    if values is None and name == "m":
-        return None
     if isinstance(values, str | bytes) or not isinstance(values, Iterable):
         raise refuse(InvalidInput, "", name, "be a list of cuts", values)
     cuts = tuple(finite(value, func="", name=name) for value in values)

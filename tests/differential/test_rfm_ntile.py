@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from socialmkt.rfm.scoring import score
-from tests.rfm.test_scoring import summary_of
+from tests.rfm.summaries import summary_of
 
 duckdb = pytest.importorskip("duckdb")
 pytestmark = pytest.mark.differential

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 import pickle
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,63 +19,15 @@ from pydantic import ValidationError
 from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, SchemeMismatch
 from socialmkt.rfm.scoring import Cuts, Scores, cube8, fit_cuts, score
 from socialmkt.rfm.segments import CUBE8, segment
-from socialmkt.rfm.summary import CustomerSummary, summarize
 from tests.refusals import refuses
+from tests.rfm.summaries import sample, summaries, summary_of
+
+if TYPE_CHECKING:
+    from socialmkt.rfm.summary import CustomerSummary
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = json.loads((ROOT / "tests/vectors/rfm_scores.json").read_text())
 METHODS = ["quantile", "rank", "midrank", "nested"]
-AS_OF = datetime(2026, 3, 31, tzinfo=UTC)
-
-
-def summary_of(
-    since_last: list[int],
-    orders: list[int] | None = None,
-    total: list[int] | None = None,
-    *,
-    customer: Any = None,
-    periods: list[int] | None = None,
-    unit: str = "D",
-) -> CustomerSummary:
-    """Make a summary whose columns of interest are given; the others are of no account here."""
-    n = len(since_last)
-    counts = np.array(orders if orders is not None else [1] * n, np.int64)
-    money: dict[str, Any] = {}
-    if total is not None:
-        sums = np.array(total, np.int64)
-        money = {"total": sums, "mean_order": sums / counts, "mean_repeat": np.zeros(n)}
-    moments = np.zeros(n, "datetime64[us]")
-    ages = np.array(since_last, np.int64)
-    return CustomerSummary(
-        customer=np.arange(n) if customer is None else customer,
-        orders=counts,
-        periods=counts if periods is None else np.array(periods, np.int64),
-        first=moments,
-        last=moments,
-        since_last=ages,
-        span=np.zeros(n, np.int64),
-        age=ages,
-        **money,
-        as_of=AS_OF,
-        unit=unit,
-        tz=None,
-        dropped=0,
-        later=0,
-    )
-
-
-@st.composite
-def summaries(draw: st.DrawFn, *, least: int = 0, money: bool = True, largest: int = 40) -> CustomerSummary:
-    n = draw(st.integers(least, 12))
-    some = st.integers(-largest, largest)
-    ids = draw(st.lists(st.integers(0, 99), min_size=n, max_size=n, unique=True))
-    return summary_of(
-        draw(st.lists(st.integers(0, largest), min_size=n, max_size=n)),
-        draw(st.lists(st.integers(1, 5), min_size=n, max_size=n)),
-        draw(st.lists(some, min_size=n, max_size=n)) if money else None,
-        customer=np.array(ids, np.int64),
-        periods=draw(st.lists(st.integers(1, 3), min_size=n, max_size=n)),
-    )
 
 
 def axes_of(summary: CustomerSummary) -> list[list[int]]:
@@ -510,38 +462,31 @@ def test_the_cube_needs_amounts_and_all_three_thresholds() -> None:
 # Stored vectors
 
 
-@pytest.fixture(scope="module")
-def cdnow() -> CustomerSummary:
-    import csv
-
-    with (ROOT / "docs/data/cdnow.csv").open(newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
-    ids, dollars = [row["customer"] for row in rows], [row["amount"] for row in rows]
-    return summarize(ids, days, dollars, currency="USD", as_of=date.fromisoformat(VECTORS["as_of"]))
-
-
 def counts(scores: Scores) -> dict[str, list[int]]:
     return {axis: np.bincount(scores[axis], minlength=scores.bins + 1)[1:].tolist() for axis in "rfm"}
 
 
-def test_the_sample_is_the_one_the_vectors_speak_of(cdnow: CustomerSummary) -> None:
+def test_the_sample_is_the_one_the_vectors_speak_of() -> None:
+    cdnow = sample(VECTORS["as_of"])
     assert (len(cdnow), cdnow.since_last.sum()) == (VECTORS["customers"], VECTORS["sum_since_last"])
 
 
 @pytest.mark.parametrize("method", ["quantile", "rank", "midrank"])
-def test_the_sample_has_the_stored_number_of_customers_per_level(cdnow: CustomerSummary, method: Any) -> None:
+def test_the_sample_has_the_stored_number_of_customers_per_level(method: Any) -> None:
+    cdnow = sample(VECTORS["as_of"])
     assert counts(score(cdnow, method=method, bins=VECTORS["bins"])) == VECTORS[method]["counts"]
 
 
-def test_the_sample_has_the_stored_cuts_and_unused_levels(cdnow: CustomerSummary) -> None:
+def test_the_sample_has_the_stored_cuts_and_unused_levels() -> None:
+    cdnow = sample(VECTORS["as_of"])
     cuts = fit_cuts(cdnow, bins=VECTORS["bins"])
     assert {axis: list(getattr(cuts, axis)) for axis in "rfm"} == VECTORS["quantile"]["cuts"]
     unused = score(cdnow, cuts=cuts, bins=VECTORS["bins"]).unused
     assert {axis: list(levels) for axis, levels in unused.items()} == VECTORS["quantile"]["unused"]
 
 
-def test_nested_ranks_fill_every_cell_of_the_sample_evenly(cdnow: CustomerSummary) -> None:
+def test_nested_ranks_fill_every_cell_of_the_sample_evenly() -> None:
+    cdnow = sample(VECTORS["as_of"])
     sizes = np.unique(score(cdnow, method="nested", bins=VECTORS["bins"])["code"], return_counts=True)[1]
     assert len(sizes) == VECTORS["nested"]["cells"]
     assert set(sizes.tolist()) == set(VECTORS["nested"]["cell_sizes"])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import pickle
 import re
 import statistics
 import uuid
-from datetime import date
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -34,9 +32,11 @@ from socialmkt.rfm.segments import (
     profile,
     segment,
 )
-from socialmkt.rfm.summary import CustomerSummary, summarize
 from tests.refusals import refuses
-from tests.rfm.test_scoring import summaries, summary_of
+from tests.rfm.summaries import sample, summaries, summary_of
+
+if TYPE_CHECKING:
+    from socialmkt.rfm.summary import CustomerSummary
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = json.loads((ROOT / "tests/vectors/rfm_maps.json").read_text(encoding="utf-8"))
@@ -375,16 +375,8 @@ def test_revenue_beyond_64_bits_is_refused_not_wrapped() -> None:
 # Stored vectors
 
 
-@pytest.fixture(scope="module")
-def cdnow() -> CustomerSummary:
-    with (ROOT / "docs/data/cdnow.csv").open(newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
-    ids, dollars = [row["customer"] for row in rows], [row["amount"] for row in rows]
-    return summarize(ids, days, dollars, currency="USD", as_of=date.fromisoformat(VECTORS["sample"]["as_of"]))
-
-
-def test_the_sample_has_the_stored_segments(cdnow: CustomerSummary) -> None:
+def test_the_sample_has_the_stored_segments() -> None:
+    cdnow = sample(VECTORS["sample"]["as_of"])
     ten = segment(score(cdnow, method="midrank"), TEN)
     cube = segment(score(cdnow, cuts=cube8(cdnow, threshold="median")), CUBE8)
     for found, stored in ((ten, "ten_on_midrank"), (cube, "cube8_on_median")):
