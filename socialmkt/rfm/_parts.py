@@ -32,9 +32,11 @@ def fit_together(columns: Sequence[Ids]) -> bool:
 
 
 def without_blanks(parts: Sequence[Cells]) -> tuple[Cells, ...]:
-    """Leave out parts that hold nothing; of nothing but such parts, keep the one that tells most about its columns."""
+    """Leave out parts that hold nothing; of nothing but such parts keep one, amounts before none, text before ints."""
     full = tuple(part for part in parts if len(part.customer))
-    return full or tuple(sorted(parts, key=lambda part: (part.total is not None, part.customer.dtype.kind))[-1:])
+    return full or tuple(
+        sorted(parts, key=lambda part: (part.total is not None, part.customer.dtype.kind not in "iu"))[-1:]
+    )
 
 
 def join(parts: Sequence[Cells]) -> Cells:

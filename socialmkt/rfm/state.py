@@ -223,8 +223,10 @@ class PurchaseState:
         """
         if not isinstance(other, PurchaseState):
             raise refuse(InvalidInput, _MERGE, "other", "be a PurchaseState", other)
-        for name in ("scheme", "unit", "returns", "tz"):
-            _match(name, getattr(self, name), getattr(other, name))
+        _match("scheme", self.scheme, other.scheme)
+        _match("unit", self.unit, other.unit)
+        _match("returns", str(self.returns), str(other.returns))
+        _match("tz", self.tz, other.tz)
         if self._is_full and other._is_full:
             self._match_columns(other)
         absolute = self._magnitude + other._magnitude
@@ -383,7 +385,7 @@ def _given(column: object) -> Verbatim:
 def _match_ids(name: str, mine: Sequence[Ids], theirs: Sequence[Ids]) -> None:
     _match(name, Verbatim(id_kind(mine[0])), Verbatim(id_kind(theirs[0])))
     if not fit_together([*mine, *theirs]):
-        raise refuse(SchemeMismatch, _MERGE, name, "fit int64 or uint64 on both sides", Verbatim("both"))
+        raise refuse(SchemeMismatch, _MERGE, name, "fit one type of 64 bits on both sides", Verbatim("both kinds"))
 
 
 def _torn(cells: Cells, torn: NDArray[np.bool_], us: int) -> Infeasible:

@@ -27,13 +27,14 @@ from tests.rfm.logs import (
     int_logs,
     logs,
     maybe_zones,
+    policies,
+    rules,
     units,
     utc,
 )
 from tests.strategies import COLUMN_KINDS
 
 MONDAY = np.array(["2026-03-02"], dtype="datetime64[D]")
-policies = st.sampled_from(["net", "gross", "match_occasion"])
 
 
 def as_lists(summary: CustomerSummary) -> dict[str, list]:
@@ -47,11 +48,11 @@ def as_lists(summary: CustomerSummary) -> dict[str, list]:
 # --- the definition -------------------------------------------------------------------------------------------------
 
 
-@given(log=logs, unit=units, tz=maybe_zones, returns=policies, orders=st.booleans())
-def test_a_slow_definition_gives_every_column(log, unit, tz, returns, orders) -> None:
+@given(log=logs, rules=rules, orders=st.booleans())
+def test_a_slow_definition_gives_every_column(log, rules, orders) -> None:
     positional, keywords = columns(log, orders=orders)
-    found = summarize(*positional, unit=unit, tz=tz, returns=returns, **keywords)
-    assert as_lists(found) == referee.summarize(log, unit=unit, tz=tz, returns=returns, orders=orders)
+    found = summarize(*positional, **rules, **keywords)
+    assert as_lists(found) == referee.summarize(log, **rules, orders=orders)
 
 
 @given(log=logs, cut=st.data(), unit=units, returns=policies, orders=st.booleans())
