@@ -33,7 +33,9 @@ from socialmkt.core.model import FrozenDict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
+
+    from socialmkt.core.columns import Column
 
 __all__ = ["Days", "Flags", "Floats", "Ids", "Instants", "Ints", "Spans", "Table", "Texts", "freeze"]
 
@@ -70,7 +72,7 @@ class Table(TableBase):
     """
 
     @staticmethod
-    def of(columns: Mapping[str, ArrayLike], *, name: str = "Table", units: Mapping[str, str] | None = None) -> Table:
+    def of(columns: Mapping[str, Column], *, name: str = "Table", units: Mapping[str, str] | None = None) -> Table:
         """Make a table from columns at hand.
 
         Parameters
@@ -173,7 +175,7 @@ class Table(TableBase):
         """
         return self._rows_from(max(len(self) - _whole(n, "Table.tail"), 0), len(self))
 
-    def take(self, rows: Any) -> Self:
+    def take(self, rows: Column) -> Self:
         """Pick rows by their numbers, in the order asked for.
 
         Parameters
@@ -205,7 +207,7 @@ class Table(TableBase):
             raise refuse(InvalidInput, "Table.take", "rows", must, got, row=row, count=len(wrong), total=len(numbers))
         return self._gather(numbers)
 
-    def filter(self, mask: Any) -> Self:
+    def filter(self, mask: Column) -> Self:
         """Keep the rows where the mask is True.
 
         Parameters

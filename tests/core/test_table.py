@@ -6,13 +6,12 @@ import copy
 import datetime as dt
 import pickle
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
@@ -20,6 +19,9 @@ from socialmkt.core.model import Frozen
 from socialmkt.core.table import Days, Flags, Floats, Ids, Instants, Ints, Spans, Table, Texts, freeze
 from tests.refusals import refuses
 from tests.strategies import COLUMN_KINDS, instants_us, int64s, words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 UTC = dt.UTC
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import html.parser
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +22,7 @@ class _Reader(html.parser.HTMLParser):
         self.tags: set[str] = set()
         self.cells: list[list[str]] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         if tag == "tr":
             self.cells.append([])
