@@ -17,6 +17,7 @@ Array = NDArray[Any]
 _LINES: Final = 12
 _LINE: Final = 88
 _NAME: Final = 24
+_VALUE: Final = 28
 _ENDS: Final = 5
 _MOST_BYTES: Final = 12_000
 _FITS: Final = ((40, 60), (20, 40), (12, 24), (6, 12))
@@ -72,8 +73,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _first_values(column: Array) -> str:
-    quote = column.dtype.kind in "UO"
-    cells = [_cut(repr(value) if quote else _cell(value), _NAME) for value in column[:_ENDS]]
+    cells = [_cut(repr(str(value)) if isinstance(value, str) else _cell(value), _VALUE) for value in column[:_ENDS]]
     return ", ".join([*cells, "..."] if len(column) > _ENDS else cells)
 
 

@@ -254,9 +254,7 @@ class TestConstruction:
         with pytest.raises((InvalidInput, UserWarning), match="column_dtypes"):
             type("Bad", (Table,), {"__annotations__": {"column_dtypes": Ints}, "__module__": __name__})
 
-    @pytest.mark.parametrize(
-        "name", ["self", "cls", "total amount", "销售额", "class", "model_year", "T", "name"]
-    )
+    @pytest.mark.parametrize("name", ["self", "cls", "total amount", "销售额", "class", "model_year", "T", "name"])
     def test_any_other_name_will_do(self, name: str) -> None:
         table = Table.of({name: [1, 2]})
         assert table.columns == (name,)
