@@ -103,7 +103,8 @@ def _html(caption: str, columns: Mapping[str, Array], units: Mapping[str, str], 
     heads = "".join(_head(name, column, units.get(name), width) for name, column in shown)
     body = "".join(_rows([column for _, column in shown], width, more=more))
     return (
-        f"<table><caption>{escape(_cut(_plain(caption), 2 * _LINE))}</caption>"
+        f'<table style="white-space:nowrap;text-align:right"><caption>'
+        f"{escape(_cut(_plain(caption), 2 * _LINE))}</caption>"
         f"<thead><tr><th></th>{heads}{'<th>...</th>' * more}</tr></thead><tbody>{body}</tbody></table>"
     )
 
