@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Words = tuple[UInt64, ...]
 
 _CHUNK = 32_768
-_MOST_SLOT_BITS = 22
 _ODD = 0x9E3779B97F4A7C15
 _MULTIPLIERS = (
     0x9E3779B97F4A7C15,
@@ -35,13 +34,15 @@ _MULTIPLIERS = (
 
 
 def hash_codes(words: Words) -> tuple[Int64, Int64]:
-    """Number the distinct keys in no particular order; also give the first row of each."""
-    rows = words[0].size
-    coder = _Coder(len(words), rows)
-    codes = np.empty(rows, np.int64)
-    for start in range(0, rows, _CHUNK):
-        chunk = tuple(word[start : start + _CHUNK] for word in words)
-        coder.number(chunk, start, codes[start : start + _CHUNK])
+    """Code the distinct keys in no particular order; also give the first row of each."""
+    size = words[0].size
+    coder = _Coder(len(words), size)
+    codes = np.empty(size, np.int64)
+    for start in range(0, size, _CHUNK):
+        stop = min(start + _CHUNK, size)
+        chunk = tuple(word[start:stop] for word in words)
+        codes[start:stop] = coder.number(chunk, _mixed(chunk), np.arange(start, stop))
+    codes -= 1
     return codes, np.concatenate(coder.firsts)
 
 
@@ -58,74 +59,72 @@ class _Coder:
     """The tables, and what has been numbered so far."""
 
     def __init__(self, width: int, rows: int) -> None:
-        bits = max(8, min(_MOST_SLOT_BITS, rows.bit_length()))
-        sizes = [max(8, bits - level) for level in range(len(_MULTIPLIERS))]
-        self.tables = [_Slots(width, *each) for each in zip(_MULTIPLIERS, sizes, strict=True)]
+        bits = rows.bit_length()
+        self.tables = [_Slots(width, odd, max(8, bits - level)) for level, odd in enumerate(_MULTIPLIERS)]
         self.firsts: list[Int64] = []
-        self.count = 0
+        self.count = 1
         self.rest: dict[tuple[int, ...], int] = {}
 
-    def number(self, words: Words, start: int, codes: Int64) -> None:
-        """Write the codes of one chunk of rows, which begins at row `start`."""
-        mixed, rows = _mixed(words), np.arange(len(codes))
-        for table in self.tables:
-            slots = table.slots(mixed)
-            own = table.claim(slots, words, self.count)
-            self._claimed(rows[own] + start)
-            codes[rows] = table.codes[slots]
-            lost = np.flatnonzero(table.differ(slots, words))
-            if not lost.size:
-                return
-            rows, mixed, words = rows[lost], mixed[lost], tuple(word[lost] for word in words)
-        self._number_rest(words, rows, start, codes)
+    def number(self, words: Words, mixed: UInt64, rows: Int64, level: int = 0) -> Int64:
+        """Give the codes of some rows, from 1, by the table of this level and those below it."""
+        if level == len(self.tables):
+            return self._number_plainly(words, rows)
+        table = self.tables[level]
+        slots = table.slots(mixed)
+        codes = table.codes.take(slots)
+        free = np.flatnonzero(codes == 0)
+        if free.size:
+            won = table.claim(slots[free], tuple(word[free] for word in words), self.count)
+            self._claimed(rows[free[won]])
+            codes[free] = table.codes[slots[free]]
+        lost = np.flatnonzero(table.differ(slots, words))
+        if lost.size:
+            left = tuple(word[lost] for word in words)
+            codes[lost] = self.number(left, mixed[lost], rows[lost], level + 1)
+        return codes
 
     def _claimed(self, rows: Int64) -> None:
-        if rows.size:
-            self.firsts.append(rows)
-            self.count += rows.size
+        self.firsts.append(rows)
+        self.count += rows.size
 
-    def _number_rest(self, words: Words, rows: Int64, start: int, codes: Int64) -> None:
-        keys = zip(*(word.tolist() for word in words), strict=True)
+    def _number_plainly(self, words: Words, rows: Int64) -> Int64:
+        """Code keys that met others in all tables, which takes ids made for it."""
+        keys = list(zip(*(word.tolist() for word in words), strict=True))
         for row, key in zip(rows.tolist(), keys, strict=True):
             if key not in self.rest:
                 self.rest[key] = self.count
-                self._claimed(np.array([row + start]))
-            codes[row] = self.rest[key]
+                self._claimed(np.array([row]))
+        return np.array([self.rest[key] for key in keys])
 
 
 class _Slots:
-    """One table: the key of each slot's owner, and its code; -1 where the slot is free."""
+    """One table: the key of each slot's owner, and its code, from 1; 0 where the slot is free."""
 
     def __init__(self, width: int, multiplier: int, bits: int) -> None:
         self.multiplier = np.uint64(multiplier)
         self.shift = np.uint64(64 - bits)
-        self.size = 1 << bits
-        self.width = width
-        self.keys: Words = ()
-        self.codes: Int64 = np.empty(0, np.int64)
+        self.keys: Words = tuple(np.empty(1 << bits, np.uint64) for _ in range(width))
+        self.codes = np.zeros(1 << bits, np.int64)
 
     def slots(self, mixed: UInt64) -> Int64:
-        slots = mixed * self.multiplier
+        slots: UInt64 = mixed * self.multiplier
         slots >>= self.shift
-        return slots.view(np.int64)
+        numbers: Int64 = slots.view(np.int64)
+        return numbers
 
     def claim(self, slots: Int64, words: Words, count: int) -> Int64:
-        """Give each free slot to the earliest row that asks for it; say which rows got one."""
-        if not self.keys:
-            self.keys = tuple(np.empty(self.size, np.uint64) for _ in range(self.width))
-            self.codes = np.full(self.size, -1, np.int64)
-        asking = np.flatnonzero(self.codes[slots] < 0)
-        wanted = slots[asking]
-        self.codes[wanted[::-1]] = asking[::-1]
-        own = asking[self.codes[wanted] == asking]
-        self.codes[slots[own]] = np.arange(count, count + own.size)
+        """Give free slots to the earliest rows that ask for them; say which rows got one."""
+        asking = np.arange(slots.size)
+        self.codes[slots[::-1]] = asking[::-1]
+        won = np.flatnonzero(self.codes[slots] == asking)
+        self.codes[slots[won]] = np.arange(count, count + won.size)
         for key, word in zip(self.keys, words, strict=True):
-            key[slots[own]] = word[own]
-        return own
+            key[slots[won]] = word[won]
+        return won
 
     def differ(self, slots: Int64, words: Words) -> NDArray[np.bool_]:
         """Tell which rows found another key in their slot."""
-        differ = self.keys[0][slots] != words[0]
+        differ: NDArray[np.bool_] = self.keys[0].take(slots) != words[0]
         for key, word in zip(self.keys[1:], words[1:], strict=True):
-            differ |= key[slots] != word
+            differ |= key.take(slots) != word
         return differ

@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from socialmkt.core._hash_codes import hash_codes
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     UInt64 = NDArray[np.uint64]
     Int64 = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 _WORD = 64
-_HALF = 32
 
 
 def int_codes(ids: NDArray[Any]) -> tuple[Int64, Int64]:
     """Code ids by their place among the distinct ones; also give the first row of each."""
     low, high = int(ids.min()), int(ids.max())
     keys: UInt64 = ids.view(np.uint64) - np.uint64(low % 2**_WORD)
-    if is_dense(ids):
+    if high - low < 2 * ids.size:
         return _dense(keys.view(np.int64), high - low + 1)
-    if (high - low).bit_length() + _row_bits(keys) <= _WORD:
-        rows, keys = _sorted_rows(keys)
-        return _numbered(rows, keys)
-    return _wide(keys)
+    return _numbered(*_in_order(keys, (high - low).bit_length()))
 
 
-def is_dense(ids: NDArray[Any]) -> bool:
-    """Tell whether a table of all values in the range of the ids is worth its memory."""
-    return int(ids.max()) - int(ids.min()) < 2 * ids.size
+def any_int_codes(ids: NDArray[Any]) -> tuple[Int64, Int64]:
+    """Code ids in the order that is found fastest; also give the first row of each."""
+    dense = int(ids.max()) - int(ids.min()) < 2 * ids.size
+    return int_codes(ids) if dense else hash_codes((ids.view(np.uint64),))
 
 
 def _row_bits(keys: UInt64) -> int:
@@ -45,16 +45,37 @@ def _dense(keys: Int64, span: int) -> tuple[Int64, Int64]:
     return (np.cumsum(seen) - 1)[keys], first[seen]
 
 
-def _wide(keys: UInt64) -> tuple[Int64, Int64]:
-    """Sort by the low half, then stably by the high half, since key and row number do not fit one word."""
-    rows, _ = _sorted_rows(keys & np.uint64(2**_HALF - 1))
-    again, _ = _sorted_rows(keys[rows] >> np.uint64(_HALF))
-    rows = rows[again]
-    return _numbered(rows, keys[rows])
+def _in_order(keys: UInt64, bits: int) -> tuple[Int64, UInt64]:
+    """Sort keys below 2**bits stably: give the rows in order, and the keys; `keys` is used up.
+
+    Where key and row number do not fit one word, the lowest bits are left out at first; runs that are equal in the
+    upper bits only are then sorted by those left out.
+    """
+    dropped = bits + _row_bits(keys) - _WORD
+    if dropped <= 0:
+        return _packed(keys)
+    rows, upper = _packed(keys >> np.uint64(dropped))
+    full = keys[rows]
+    _settle_runs(rows, full, upper, dropped)
+    return rows, full
 
 
-def _sorted_rows(keys: UInt64) -> tuple[Int64, UInt64]:
-    """Sort small keys stably by packing each with its row; give the rows in order, and the keys; `keys` is used up."""
+def _settle_runs(rows: Int64, full: UInt64, upper: UInt64, dropped: int) -> None:
+    changed = _changes(upper)
+    run = np.cumsum(changed) - 1
+    mixed = np.zeros(run[-1] + 1, np.bool_)
+    mixed[run[_changes(full) & ~changed]] = True
+    if not mixed.any():
+        return
+    at = np.flatnonzero(mixed[run])
+    keys = (np.cumsum(mixed) - 1)[run[at]].view(np.uint64) << np.uint64(dropped)
+    keys |= full[at] & np.uint64((1 << dropped) - 1)
+    order, _ = _in_order(keys, int(mixed.sum() - 1).bit_length() + dropped)
+    rows[at] = rows[at[order]]
+    full[at] = full[at[order]]
+
+
+def _packed(keys: UInt64) -> tuple[Int64, UInt64]:
     bits = np.uint64(_row_bits(keys))
     keys <<= bits
     keys |= np.arange(keys.size, dtype=np.uint64)
@@ -65,10 +86,15 @@ def _sorted_rows(keys: UInt64) -> tuple[Int64, UInt64]:
 
 
 def _numbered(rows: Int64, keys: UInt64) -> tuple[Int64, Int64]:
-    """Number the changes of sorted keys, and bring the numbers back to the rows they came from."""
-    changes = np.empty(keys.size, np.bool_)
-    changes[0] = True
-    np.not_equal(keys[1:], keys[:-1], out=changes[1:])
+    """Count the changes of sorted keys, and bring the counts back to the rows they came from."""
+    changes = _changes(keys)
     codes = np.empty(keys.size, np.int64)
     codes[rows] = np.cumsum(changes) - 1
     return codes, rows[changes]
+
+
+def _changes(keys: UInt64) -> Bools:
+    changes = np.empty(keys.size, np.bool_)
+    changes[0] = True
+    np.not_equal(keys[1:], keys[:-1], out=changes[1:])
+    return changes

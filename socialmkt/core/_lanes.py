@@ -6,11 +6,13 @@ bytes that lie behind its end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     UInt64 = NDArray[np.uint64]
@@ -20,35 +22,44 @@ _SPARE = 8
 _KEEP = np.array([(1 << 8 * count) - 1 for count in range(9)], dtype="<u8")
 
 
+def is_array(x: object) -> TypeGuard[NDArray[Any]]:
+    """Tell whether something is a numpy array."""
+    return isinstance(x, np.ndarray)
+
+
 class Lanes(NamedTuple):
     """A column of strings: `words[i]` is the little-endian word that begins at byte `i` of the joined bytes."""
 
     words: UInt64
     starts: Int64
     lengths: Int64
+    even: bool
+    """Whether all strings are equally long, and so begin at even distances."""
 
 
-def lanes_of_text(texts: list[str]) -> Lanes | None:
+def lanes_of_text(texts: Sequence[str]) -> Lanes | None:
     """Join text as UTF-8; None where a string holds a NUL, which is the mark between strings.
 
     Raises TypeError where an entry is no `str`, UnicodeEncodeError for a lone surrogate.
     """
-    joined = "\0".join([*texts, "\0" * _SPARE]).encode()
-    buffer = np.frombuffer(joined, np.uint8)
-    ends = np.flatnonzero(buffer[:-_SPARE] == 0)
-    if ends.size != len(texts):
+    joined = ("\0".join(texts) + "\0" * (1 + _SPARE)).encode()
+    marks = np.frombuffer(joined, np.uint8, len(joined) - _SPARE) == 0
+    width, over = divmod(marks.size, len(texts))
+    even = over == 0 and bool(marks[width - 1 :: width].all())
+    if np.count_nonzero(marks) != len(texts):
         return None
+    ends: Int64 = np.arange(1, len(texts) + 1, dtype=np.int64) * width - 1 if even else np.flatnonzero(marks)
     starts = np.empty_like(ends)
-    starts[:1] = 0
-    starts[1:] = ends[:-1] + 1
-    return Lanes(_overlapping(joined), starts, ends - starts)
+    starts[0] = 0
+    np.add(ends[:-1], 1, out=starts[1:])
+    return Lanes(_overlapping(joined), starts, ends - starts, even)
 
 
-def lanes_of_bytes(items: list[bytes]) -> Lanes:
+def lanes_of_bytes(items: Sequence[bytes]) -> Lanes:
     """Join bytes, of which any may be NUL."""
     lengths = np.fromiter(map(len, items), np.int64, len(items))
     starts = np.cumsum(lengths) - lengths
-    return Lanes(_overlapping(b"".join([*items, bytes(_SPARE)])), starts, lengths)
+    return Lanes(_overlapping(b"".join([*items, bytes(_SPARE)])), starts, lengths, even=False)
 
 
 def word_at(words: UInt64, starts: Int64, left: Int64) -> UInt64:

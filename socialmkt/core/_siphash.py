@@ -21,6 +21,11 @@ _CHUNK = 16_384
 _INITIAL = (0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261, 0x7465646279746573)
 
 
+def key_words(key: bytes) -> tuple[int, int]:
+    """Read a key of 16 bytes as its two words."""
+    return int.from_bytes(key[:8], "little"), int.from_bytes(key[8:], "little")
+
+
 def siphash_message(message: bytes, k0: int, k1: int) -> int:
     """Hash one message of any length under the key of two words."""
     whole = len(message) & ~7
@@ -69,30 +74,29 @@ def _rotated(word: int, by: int) -> int:
 def siphash_words(words: UInt64, k0: int, k1: int, out: UInt64) -> None:
     """Hash many messages of a single word each into `out`, which may be `words` itself."""
     size = min(_CHUNK, words.size)
-    state: State = (np.empty(size, np.uint64), np.empty(size, np.uint64), np.empty(size, np.uint64), np.empty(size, np.uint64))
-    spare = np.empty(size, np.uint64)
+    scratch = np.empty((5, size), np.uint64)
     for start in range(0, words.size, _CHUNK):
         chunk = words[start : start + _CHUNK]
-        few = chunk.size
-        v0, v1, v2, v3 = state[0][:few], state[1][:few], state[2][:few], state[3][:few]
-        _hash_lanes(chunk, (v0, v1, v2, v3), spare[:few], _keyed(k0, k1))
-        np.bitwise_xor(v0, v1, out=v0)
-        np.bitwise_xor(v2, v3, out=v2)
-        np.bitwise_xor(v0, v2, out=out[start : start + few])
+        v0, v1, v2, v3, spare = scratch[:, : chunk.size]
+        _hash_lanes(chunk, (v0, v1, v2, v3), spare, _keyed(k0, k1))
+        v0 ^= v1
+        v2 ^= v3
+        np.bitwise_xor(v0, v2, out=out[start : start + chunk.size])
 
 
 def _hash_lanes(words: UInt64, state: State, spare: UInt64, keyed: tuple[int, int, int, int]) -> None:
-    v0, v1, v2, v3 = state
     for lanes, start in zip(state, keyed, strict=True):
         lanes.fill(start)
+    v0, _, v2, v3 = state
     v3 ^= words
-    _lane_rounds(v0, v1, v2, v3, spare, 2)
+    _lane_rounds(state, spare, 2)
     v0 ^= words
     v2 ^= np.uint64(255)
-    _lane_rounds(v0, v1, v2, v3, spare, 4)
+    _lane_rounds(state, spare, 4)
 
 
-def _lane_rounds(v0: UInt64, v1: UInt64, v2: UInt64, v3: UInt64, spare: UInt64, count: int) -> None:
+def _lane_rounds(state: State, spare: UInt64, count: int) -> None:
+    v0, v1, v2, v3 = state
     for _ in range(count):
         v0 += v1
         v2 += v3

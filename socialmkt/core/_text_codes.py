@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from socialmkt.core._hash_codes import hash_codes
-from socialmkt.core._int_codes import int_codes
+from socialmkt.core._int_codes import any_int_codes, int_codes
 from socialmkt.core._lanes import Lanes, lanes_of_bytes, lanes_of_text, word_at
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def words_of_bytes(items: Sequence[bytes]) -> Words | None:
     return _words(items, _lanes_without_nul)
 
 
-def _lanes_without_nul(items: list[bytes]) -> Lanes | None:
+def _lanes_without_nul(items: Sequence[bytes]) -> Lanes | None:
     return None if any(b"\0" in item for item in items) else lanes_of_bytes(items)
 
 
@@ -55,25 +55,37 @@ def words_of_uuids(uuids: Sequence[Any]) -> Words:
     return tuple(pairs.T.astype(np.uint64))
 
 
-def _words(items: Sequence[Any], join: Callable[[list[Any]], Lanes | None]) -> Words | None:
-    words: list[UInt64] = []
+def _words(items: Sequence[Any], join: Callable[[Sequence[Any]], Lanes | None]) -> Words | None:
+    words = [np.zeros(len(items), np.uint64)]
     for start in range(0, len(items), _CHUNK):
-        lanes = join(list(items[start : start + _CHUNK]))
+        lanes = join(items[start : start + _CHUNK])
         longest = 0 if lanes is None else int(lanes.lengths.max())
         if lanes is None or longest > 8 * _MOST_WORDS:
             return None
-        words.extend(np.zeros(len(items), np.uint64) for _ in range(len(words), max(1, -(-longest // 8))))
+        words.extend(np.zeros(len(items), np.uint64) for _ in range(len(words), -(-longest // 8)))
         _fill(words, lanes, start)
     return tuple(words)
 
 
 def _fill(words: list[UInt64], lanes: Lanes, start: int) -> None:
     stop = start + lanes.starts.size
-    last = lanes.words.size - 1
-    for at, word in enumerate(words):
-        left = np.maximum(lanes.lengths - 8 * at, 0)
-        from_byte = np.minimum(lanes.starts + 8 * at, last)
-        word[start:stop] = word_at(lanes.words, from_byte, left).astype(np.uint64).byteswap()
+    for at in range(0, int(lanes.lengths.max()), 8):
+        word = _even_word(lanes, at) if lanes.even else _word(lanes, at)
+        word.byteswap(inplace=True)
+        words[at // 8][start:stop] = word
+
+
+def _even_word(lanes: Lanes, at: int) -> UInt64:
+    width, length = int(lanes.lengths[0]) + 1, int(lanes.lengths[0])
+    word = lanes.words[at::width][: lanes.starts.size].astype(np.uint64)
+    word &= np.uint64(2 ** (8 * min(8, length - at)) - 1)
+    return word
+
+
+def _word(lanes: Lanes, at: int) -> UInt64:
+    left = np.maximum(lanes.lengths - at, 0)
+    starts = np.minimum(lanes.starts + at, lanes.words.size - 1)
+    return word_at(lanes.words, starts, left).astype(np.uint64, copy=False)
 
 
 def squeezed(words: Words) -> UInt64 | None:
@@ -122,6 +134,12 @@ def word_codes(words: Words) -> tuple[Int64, Int64]:
     codes, firsts = hash_codes(words)
     order = np.lexsort([word[firsts] for word in reversed(words)])
     return ranks(order)[codes], firsts[order]
+
+
+def any_word_codes(words: Words) -> tuple[Int64, Int64]:
+    """Code rows in the order that is found fastest; also give the first row of each."""
+    keys = squeezed(words)
+    return hash_codes(words) if keys is None else any_int_codes(keys)
 
 
 def ranks(order: Int64) -> Int64:

@@ -7,18 +7,22 @@ their own.
 from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core._hash_codes import hash_codes
-from socialmkt.core._int_codes import int_codes, is_dense
-from socialmkt.core._text_codes import ranks, word_codes, words_of_bytes, words_of_text, words_of_uuids
+from socialmkt.core import columns
+from socialmkt.core._int_codes import any_int_codes, int_codes
+from socialmkt.core._lanes import is_array
+from socialmkt.core._text_codes import any_word_codes, ranks, word_codes, words_of_bytes, words_of_text, words_of_uuids
 from socialmkt.core.errors import refuse_choice
 
 Int64 = NDArray[np.int64]
 Coded = tuple[Int64, Int64]
 Words = tuple[NDArray[np.uint64], ...]
+
+_INTS = (np.dtype(np.int64), np.dtype(np.uint64))
 
 __all__ = ["Factorized", "factorize"]
 
@@ -37,7 +41,7 @@ class Factorized(NamedTuple):
 
 
 def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted") -> Factorized:
-    """Number the distinct ids.
+    """Give every distinct id a number.
 
     Parameters
     ----------
@@ -54,7 +58,7 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
     Raises
     ------
     InvalidInput
-        `order` is another word.
+        `order` is another word, or `ids` is no column of ids.
 
     Notes
     -----
@@ -73,10 +77,20 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
     """
     if order not in ("sorted", "first"):
         raise refuse_choice("factorize.factorize", "order", order, ["sorted", "first"])
+    ids = _clean(ids)
     if not ids.size:
         return Factorized(np.empty(0, np.int64), ids.copy())
     codes, firsts = _sorted_codes(ids) if order == "sorted" else _by_first_sight(*_any_codes(ids))
     return Factorized(codes, ids[firsts])
+
+
+def _clean(ids: Any) -> NDArray[Any]:
+    """Pass what `columns.ids` gives, and read anything else by it."""
+    if is_array(ids) and ids.ndim == 1:
+        strings = ids.dtype.kind == "O" and (not ids.size or isinstance(ids[0], str | bytes | UUID))
+        if strings or ids.dtype in _INTS or ids.dtype.kind == "U":
+            return ids
+    return columns.ids(ids, func="factorize.factorize", name="ids")
 
 
 def _sorted_codes(ids: NDArray[Any]) -> Coded:
@@ -87,11 +101,11 @@ def _sorted_codes(ids: NDArray[Any]) -> Coded:
 
 
 def _any_codes(ids: NDArray[Any]) -> Coded:
-    """Number the distinct ids in the order that is found fastest."""
+    """Code the distinct ids in the order that is found fastest."""
     if ids.dtype.kind in "iu":
-        return int_codes(ids) if is_dense(ids) else hash_codes((ids.view(np.uint64),))
+        return any_int_codes(ids)
     words = _words(ids)
-    return _object_codes(ids.tolist()) if words is None else hash_codes(words)
+    return _object_codes(ids.tolist()) if words is None else any_word_codes(words)
 
 
 def _words(ids: NDArray[Any]) -> Words | None:
@@ -115,7 +129,7 @@ def _sorted_objects(ids: NDArray[Any]) -> Coded:
 
 
 def _object_codes(items: list[Any]) -> Coded:
-    """Number long or odd strings by a dictionary of their first rows."""
+    """Code long or odd strings by a dictionary of their first rows."""
     rows: dict[Any, int] = {}
     found = np.fromiter(map(rows.setdefault, items, range(len(items))), np.int64, len(items))
     firsts = np.fromiter(rows.values(), np.int64, len(rows))

@@ -8,7 +8,6 @@ questions about zones are answered from their offset spans, for a whole column a
 from __future__ import annotations
 
 import datetime as dt
-import operator
 from typing import Any, Self
 
 import numpy as np
@@ -17,6 +16,7 @@ from pydantic import model_validator
 
 from socialmkt.core import _spans
 from socialmkt.core._instants import DAY, EPOCH, from_us, to_us, zone
+from socialmkt.core._whole import is_int
 from socialmkt.core.errors import Infeasible, InvalidInput, Overflow, refuse
 from socialmkt.core.model import Frozen, ZonedInstant
 
@@ -333,10 +333,9 @@ def _zone(name: dt.tzinfo | str, func: str, parameter: str = "zone") -> dt.tzinf
 
 
 def _whole(number: Any, func: str, name: str, low: int = _INT64_MIN, high: int = _INT64_MAX) -> int:
-    whole = operator.index(number) if hasattr(number, "__index__") and not isinstance(number, bool) else None
-    if whole is None or not low <= whole <= high:
+    if not is_int(number) or not low <= number <= high:
         raise refuse(InvalidInput, func, name, f"be a whole number from {low} to {high}", number)
-    return whole
+    return int(number)
 
 
 def _day_number(on: Any, func: str) -> int:
