@@ -45,12 +45,8 @@ def as_text(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any
 def as_html(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any], units: Mapping[str, str]) -> str:
     """Show the first and last rows as an HTML table: every text escaped, narrower until it is small enough."""
     caption = ", ".join([_shape(title, columns), *(f"{name}={value!r}" for name, value in metadata.items())])
-    html = ""
-    for most, width in _FITS:
-        html = _html(caption, columns, units, (most, width))
-        if len(html.encode("utf-8", "replace")) < _MOST_BYTES:
-            break
-    return html
+    tries = (_html(caption, columns, units, fit) for fit in _FITS)
+    return next((html for html in tries if len(html.encode("utf-8", "replace")) < _MOST_BYTES), "")
 
 
 def dtype_of(column: Array) -> str:
