@@ -391,7 +391,7 @@ class Table(TableBase):
 
 
 def _whole(n: Any, func: str) -> int:
-    if not is_whole(type(n)) or n < 0:
+    if not is_whole(n.__class__) or n < 0:
         raise refuse(InvalidInput, func, "n", "be a whole number of rows, 0 or more", n)
     return int(n)
 
