@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from socialmkt.core import columns
-from socialmkt.core._minor_units import is_int
+from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, SocialmktError, Verbatim, refuse
 
 if TYPE_CHECKING:

@@ -54,7 +54,7 @@ def refuse_nulls(x: Any, nulls: Flags, at: Parameter) -> InvalidInput:
     """Build the refusal of nulls, with the first as it came."""
     row = int(nulls.argmax())
     shows_it = issubclass(type(x), (list, tuple, np.ndarray)) and not hasattr(x, "mask")
-    got = x[row] if shows_it else Verbatim("null")
+    got = Verbatim(x[row] if shows_it else "null")
     where = {"row": row, "count": int(nulls.sum()), "total": len(nulls)}
     return at.refuse(InvalidInput, "not be null", got, fix=_FIX_DROP, **where)
 

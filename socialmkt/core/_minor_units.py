@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core._listed import is_whole
+from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, SocialmktError, refuse
 
 if TYPE_CHECKING:
@@ -23,11 +23,6 @@ _TEXT = re.compile(r"([+-]?[0-9]+)(?:\.([0-9]+))?")
 _MOST_DIGITS = 4_000  # Python turns no text of more than 4,300 digits into an int
 _CENTS_LIMIT = 2**51  # up to here a float tells two neighbouring amounts apart, at every exponent
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
-
-
-def is_int(value: object) -> bool:
-    """Tell a whole number of Python or numpy; a bool is none."""
-    return is_whole(type(value))
 
 
 @dataclass(frozen=True, slots=True)

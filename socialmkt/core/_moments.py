@@ -22,7 +22,8 @@ Times = NDArray[Any]
 
 _MONTHS = {"Y": 12, "M": 1}
 _MOST_MONTHS = 12 * 292_000  # to either side of 1970; further off, microseconds do not fit 64 bits
-_MOST = {"us": 2**63 - 1, "D": (2**63 - 1) // DAY - 2}
+_INT64_MAX = 2**63 - 1
+_MOST = {"us": _INT64_MAX, "D": _INT64_MAX // DAY - 2}
 
 _TIMES = "hold aware datetimes, dates or datetime64"
 _SPANS = "hold timedeltas of a fixed unit"
@@ -192,9 +193,9 @@ def _rescaled(times: Times, to: str, where: Where) -> Times:
     unit, step = np.datetime_data(times.dtype)
     one, goal = np.timedelta64(1, unit), np.timedelta64(1, to)  # type: ignore[call-overload]  # any unit
     many, parts = step * max(int(one // goal), 1), max(int(goal // one), 1)
-    if (unit, step) == ("us", 1):
+    _require_within(times, min(_MOST[to] * parts // many, _INT64_MAX), where)
+    if many == parts == 1:
         return times
-    _require_within(times, min(_MOST[to] * parts // many, 2**63 - 1), where)
     ticks = times.view(np.int64)
     whole = ticks // parts if parts > 1 else ticks
     scaled = whole * many
@@ -206,6 +207,8 @@ def _rescaled(times: Times, to: str, where: Where) -> Times:
 
 def _require_within(times: Times, most: int, where: Where) -> None:
     ticks = times.view(np.int64)
+    if most == _INT64_MAX or not ticks.size or (int(ticks.min()) >= -most and int(ticks.max()) <= most):
+        return
     beyond = ((ticks < -most) | (ticks > most)) & ~np.isnat(times)
     if beyond.any():
         first = int(beyond.argmax())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -103,7 +103,7 @@ class Columns:
     (array([5]), 1, 1, array([0]))
     """
 
-    _arrays: Mapping[str, NDArray[Any]]
+    _arrays: Mapping[str, NDArray[Any]] = field(repr=False)
     n: int
     dropped: int
     kept: NDArray[np.int64] | None

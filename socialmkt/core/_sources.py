@@ -6,9 +6,9 @@ methods, so that nothing passes through float64 or a Python loop on the way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ _COLUMNS = {
     "pyarrow": {"Array", "ChunkedArray"},
     "narwhals": {"Series"},
 }
+_TEXT = (str, bytes, bytearray)
 NAT = -(2**63)
 """NaT as an int64."""
 _MUST = "be a column: a list, an array, or one pandas, polars or pyarrow column"
@@ -88,7 +89,7 @@ def open_column(x: Any, at: Parameter) -> Source:
     library, names = _origin(x)
     if library and names & _COLUMNS[library] and "MultiIndex" not in names:
         return _READERS[library](x, at)
-    if issubclass(type(x), Sequence) and not issubclass(type(x), (str, bytes, bytearray)):
+    if issubclass(type(x), Sequence) and not issubclass(type(x), _TEXT):
         return Source(list(x))
     raise _no_column(x, at)
 
@@ -103,16 +104,16 @@ def _origin(x: Any) -> tuple[str, set[str]]:
 
 
 def _no_column(x: Any, at: Parameter) -> SocialmktError:
-    kind: type[object] = type(x)
+    kind = cast("Any", type(x))
     got = Verbatim(f"a {kind.__name__}")
+    if hasattr(kind, "columns") or hasattr(kind, "levels"):
+        return at.refuse(InvalidInput, _MUST, got, fix="Pass one of its columns.")
     if issubclass(kind, Mapping):
         return at.refuse(InvalidInput, _MUST, got, fix="Pass list(x.values()), or one entry of it.")
     if issubclass(kind, AbstractSet):
         return at.refuse(InvalidInput, _MUST, got, fix="Pass sorted(x): a set has no order.")
-    if issubclass(kind, Iterator):
+    if hasattr(kind, "__iter__") and not issubclass(kind, _TEXT):
         return at.refuse(InvalidInput, _MUST, got, fix="Pass list(x).")
-    if hasattr(kind, "columns") or hasattr(kind, "levels"):
-        return at.refuse(InvalidInput, _MUST, got, fix="Pass one of its columns.")
     fix = "Pass [] for no rows." if x is None else "Pass a list such as [x] for one value."
     return at.refuse(InvalidInput, _MUST, x, fix=fix)
 

@@ -303,7 +303,8 @@ def _shown(got: Any) -> str:
 def _shown_numpy(got: Any) -> str:
     """Show a numpy scalar by its value, anything larger by its dtype."""
     if getattr(got, "shape", None) != ():
-        return f"a {got.dtype} column"
+        dtype = str(got.dtype)
+        return f"{'an' if dtype[:1].lower() in 'aeio' else 'a'} {dtype} column"
     return str(got) if got.dtype.kind in "mM" else repr(got.item())
 
 

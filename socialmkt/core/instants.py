@@ -16,6 +16,7 @@ from pydantic import model_validator
 
 from socialmkt.core import _spans
 from socialmkt.core._instants import DAY, EPOCH, from_us, to_us, zone
+from socialmkt.core._whole import is_int
 from socialmkt.core.errors import Infeasible, InvalidInput, Overflow, refuse
 from socialmkt.core.model import Frozen, ZonedInstant
 
@@ -332,13 +333,9 @@ def _zone(name: dt.tzinfo | str, func: str, parameter: str = "zone") -> dt.tzinf
 
 
 def _whole(number: Any, func: str, name: str, low: int = _INT64_MIN, high: int = _INT64_MAX) -> int:
-    if not _is_int(number) or not low <= number <= high:
+    if not is_int(number) or not low <= number <= high:
         raise refuse(InvalidInput, func, name, f"be a whole number from {low} to {high}", number)
     return int(number)
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def _day_number(on: Any, func: str) -> int:

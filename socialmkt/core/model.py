@@ -27,7 +27,8 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from socialmkt.core._instants import from_us, to_us, zone
-from socialmkt.core.errors import InvalidInput, Overflow, refuse
+from socialmkt.core._whole import is_int
+from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse
 
 __all__ = [
     "Amount",
@@ -46,6 +47,7 @@ __all__ = [
 ]
 
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
+_MINOR = "be a whole number of minor units (cents, fen)"
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -67,7 +69,7 @@ class Frozen(BaseModel):
     >>> prize = Prize(name="umbrella", quantity=3)
     >>> prize.model_copy(update={"quantity": 4})
     Prize(name='umbrella', quantity=4)
-    >>> prize.model_copy(update={"quantity": 0})  # doctest: +ELLIPSIS
+    >>> prize.model_copy(update={"quantity": 0})
     Traceback (most recent call last):
         ...
     pydantic_core._pydantic_core.ValidationError: 1 validation error for Prize
@@ -109,6 +111,16 @@ class Frozen(BaseModel):
             return copy
         kept = {name: getattr(copy, name) for name in copy.model_fields_set}
         return type(self).model_validate({**kept, **update})
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the fields alone: pydantic would compare cached arrays too, and fail."""
+        if not isinstance(other, Frozen):
+            return NotImplemented
+        mine, theirs = vars(self), vars(other)
+        return type(self) is type(other) and all(mine[name] == theirs[name] for name in type(self).model_fields)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *(vars(self)[name] for name in type(self).model_fields)))
 
     def __getstate__(self) -> dict[Any, Any]:
         """Leave cached values out of pickles and copies."""
@@ -203,17 +215,16 @@ def _parameter(info: ValidationInfo) -> str:
     return info.field_name or "value"
 
 
-def _whole(value: Any, info: ValidationInfo) -> int:
+def _whole(value: Any, info: ValidationInfo, must: str) -> int:
     """Take a Python or numpy integer as it is; no bool, no float, no text."""
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        fix = "Money is counted in minor units (cents, fen)." if isinstance(value, float) else None
-        raise refuse(InvalidInput, "", _parameter(info), "be a whole number", value, fix=fix)
+    if not is_int(value):
+        raise refuse(InvalidInput, "", _parameter(info), must, value)
     return operator.index(value)
 
 
-def _between(low: int, high: int) -> Callable[[Any, ValidationInfo], int]:
+def _between(low: int, high: int, must: str = "be a whole number") -> Callable[[Any, ValidationInfo], int]:
     def check(value: Any, info: ValidationInfo) -> int:
-        whole = _whole(value, info)
+        whole = _whole(value, info, must)
         if not _INT64_MIN <= whole <= _INT64_MAX:
             raise refuse(Overflow, "", _parameter(info), "fit 64 bits", whole)
         if whole < low:
@@ -265,10 +276,10 @@ def _zone_name(value: Any, info: ValidationInfo) -> str:
     return str(value)
 
 
-Minor = Annotated[int, Field(ge=_INT64_MIN, le=_INT64_MAX), BeforeValidator(_between(_INT64_MIN, _INT64_MAX))]
+Minor = Annotated[int, Field(ge=_INT64_MIN, le=_INT64_MAX), BeforeValidator(_between(_INT64_MIN, _INT64_MAX, _MINOR))]
 """An amount of money in minor units, of either sign."""
 
-Amount = Annotated[int, Field(ge=0, le=_INT64_MAX), BeforeValidator(_between(0, _INT64_MAX))]
+Amount = Annotated[int, Field(ge=0, le=_INT64_MAX), BeforeValidator(_between(0, _INT64_MAX, _MINOR))]
 """An amount of money in minor units, 0 or more."""
 
 Count = Annotated[int, Field(ge=0, le=_INT64_MAX), BeforeValidator(_between(0, _INT64_MAX))]
@@ -308,6 +319,11 @@ def canonical(model: BaseModel) -> bytes:
     bytes
         ASCII JSON: keys sorted, no spaces, instants in UTC with six decimals, defaults written out.
 
+    Raises
+    ------
+    InvalidInput
+        A field holds NaN or an infinity, which JSON cannot say.
+
     Examples
     --------
     >>> class Offer(Frozen):
@@ -319,7 +335,12 @@ def canonical(model: BaseModel) -> bytes:
     b'{"name":"\\u4f1e","opens_at":"2026-03-01T00:00:00.000000Z","quantity":1}'
     """
     dumped = model.model_dump(mode="json")
-    return json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+    try:
+        text = json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    except ValueError:
+        got = Verbatim("NaN or an infinity")
+        raise refuse(InvalidInput, "model.canonical", "model", "hold finite numbers", got) from None
+    return text.encode("ascii")
 
 
 def fingerprint(model: BaseModel) -> str:
@@ -334,6 +355,11 @@ def fingerprint(model: BaseModel) -> str:
     -------
     str
         64 lower-case hex digits.
+
+    Raises
+    ------
+    InvalidInput
+        As in `canonical`.
 
     Examples
     --------

@@ -18,7 +18,8 @@ from pydantic_core import core_schema
 from socialmkt.core import columns
 from socialmkt.core._allocation import allocate, allocate_array
 from socialmkt.core._iso4217 import CURRENCY_TABLE, EXPONENTS
-from socialmkt.core._minor_units import MinorReader, is_int
+from socialmkt.core._minor_units import MinorReader
+from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse, refuse_choice
 
 if TYPE_CHECKING:

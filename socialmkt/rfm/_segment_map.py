@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, ValidationInfo, model_validator
 
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 from socialmkt.core.model import Count, Frozen, FrozenDict, Name, Positive
+from socialmkt.rfm._claims import check_bins, check_claims, claimants, read_cells, winners
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["MapReport", "Segment", "SegmentMap"]
 
 Pair = tuple[int, int]
-Claims = Sequence[tuple[str, Sequence[int]]]
-
-_MOST_LISTED = 8
 
 
 def _ascending(levels: Pair, info: ValidationInfo) -> Pair:
@@ -64,8 +62,8 @@ class Segment(Frozen):
 
     else:
 
-        def __init__(self, *name: str, **fields: object) -> None:
-            super().__init__(**dict(zip(("name",), name, strict=False)), **fields)
+        def __init__(self, name: str | None = None, /, **fields: object) -> None:
+            super().__init__(**fields) if name is None else super().__init__(name=name, **fields)
 
 
 class MapReport(Frozen):
@@ -173,11 +171,11 @@ class SegmentMap(Frozen):
         got gaps 111, 112, 121, 122, 211, 212. Pass default="Other" to name the rest.
         """
         func = "SegmentMap.from_cells"
-        check_bins(bins, func)
+        bins = check_bins(bins, func)
         if not isinstance(cells, Mapping):
             raise refuse(InvalidInput, func, "cells", "be a mapping of segment to codes", cells)
-        claims = tuple((segment, tuple(_cell(code, bins, func) for code in codes)) for segment, codes in cells.items())
-        _check_claims(claims, bins, default, "raise", func=func, parameter="cells")
+        claims = tuple((segment, read_cells(codes, bins, func)) for segment, codes in cells.items())
+        check_claims(claims, bins, default, "raise", func=func, parameter="cells")
         return cls(name=name, bins=bins, claims=claims, default=default)
 
     @classmethod
@@ -228,20 +226,19 @@ class SegmentMap(Frozen):
         got overlaps 212, 222. 212 is in vip, active.
         """
         func = "SegmentMap.from_boxes"
-        check_bins(bins, func)
+        bins = check_bins(bins, func)
         if on_overlap not in {"raise", "first"}:
             raise refuse_choice(func, "on_overlap", on_overlap, ["raise", "first"])
-        claims = tuple((segment.name, _box_codes(segment, bins, func)) for segment in segments)
-        _check_claims(claims, bins, default, on_overlap, func=func, parameter="segments")
+        claims = tuple(_box_claim(segment, bins, func) for segment in segments)
+        check_claims(claims, bins, default, on_overlap, func=func, parameter="segments")
         return cls(name=name, bins=bins, claims=claims, default=default, on_overlap=on_overlap)
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
         check_bins(self.bins, "")
         for _, codes in self.claims:
-            for code in codes:
-                _cell(code, self.bins, "")
-        _check_claims(self.claims, self.bins, self.default, self.on_overlap, func="", parameter="claims")
+            read_cells(codes, self.bins, "")
+        check_claims(self.claims, self.bins, self.default, self.on_overlap, func="", parameter="claims")
         return self
 
     @property
@@ -266,8 +263,8 @@ class SegmentMap(Frozen):
         array([[1, 1],
                [1, 0]], dtype=int16)
         """
-        winners = _winners(self.claims, self.bins, self.default)
-        cells = np.array([self.names.index(name) for name in winners.values()], np.int16)
+        owners = winners(self.claims, self.bins, self.default).values()
+        cells = np.array([self.names.index(name) for name in owners], np.int16)
         cells.flags.writeable = False
         return cells.reshape((self.bins,) * 3)
 
@@ -281,7 +278,7 @@ class SegmentMap(Frozen):
         ['vip', 'rest']
         """
         found = np.full(1000, None, object)
-        for code, segment in _winners(self.claims, self.bins, self.default).items():
+        for code, segment in winners(self.claims, self.bins, self.default).items():
             found[code] = found[code - code % 10] = segment
         found.flags.writeable = False
         return found
@@ -317,24 +314,18 @@ class SegmentMap(Frozen):
         >>> report.gaps, report.overlaps[222], report.shadowed
         ((111, 112, 121, 122), ('active', 'vip'), ('vip',))
         """
-        claimants = _claimants(self.claims, self.bins)
-        won = Counter(_winners(self.claims, self.bins, self.default).values())
+        by_cell = claimants(self.claims, self.bins)
+        won = Counter(winners(self.claims, self.bins, self.default).values())
         return MapReport(
-            gaps=tuple(code for code, names in claimants.items() if not names),
-            overlaps=FrozenDict({code: tuple(names) for code, names in claimants.items() if len(names) > 1}),
+            gaps=tuple(code for code, names in by_cell.items() if not names),
+            overlaps=FrozenDict({code: tuple(names) for code, names in by_cell.items() if len(names) > 1}),
             shadowed=tuple(name for name, _ in self.claims if not won[name]),
             cells=FrozenDict({name: won[name] for name in self.names}),
         )
 
 
-def check_bins(bins: object, func: str) -> None:
-    """Refuse anything but 2 to 9 levels: a cell is a code of three digits."""
-    if isinstance(bins, bool) or not isinstance(bins, int) or not 2 <= bins <= 9:
-        raise refuse(InvalidInput, func, "bins", "be a whole number from 2 to 9", bins)
-
-
-def _box_codes(segment: Segment, bins: int, func: str) -> tuple[int, ...]:
-    """All cells of a box, ascending."""
+def _box_claim(segment: Segment, bins: int, func: str) -> tuple[str, tuple[int, ...]]:
+    """List all cells of a box, ascending, under its name."""
     if not isinstance(segment, Segment):
         raise refuse(InvalidInput, func, "segments", "be Segments", segment)
     axes = [axis or (1, bins) for axis in (segment.r, segment.f, segment.m)]
@@ -342,64 +333,4 @@ def _box_codes(segment: Segment, bins: int, func: str) -> tuple[int, ...]:
         if highest > bins:
             raise refuse(InvalidInput, func, "segments", f"have levels from 1 to {bins}", segment)
     levels = product(*(range(lowest, highest + 1) for lowest, highest in axes))
-    return tuple(100 * r + 10 * f + m for r, f, m in levels)
-
-
-def _cell(code: object, bins: int, func: str) -> int:
-    """Read one code, 555 or "555"."""
-    text = code if isinstance(code, str) else str(code) if _is_whole(code) else ""
-    if not (len(text) == 3 and text.isascii() and text.isdigit()):
-        raise refuse(InvalidInput, func, "cells", "be codes of three digits, r f m", code)
-    if not all(1 <= int(level) <= bins for level in text):
-        raise refuse(InvalidInput, func, "cells", f"have levels from 1 to {bins}", code)
-    return int(text)
-
-
-def _is_whole(code: object) -> bool:
-    return isinstance(code, int | np.integer) and not isinstance(code, bool)
-
-
-def _check_claims(
-    claims: Claims, bins: int, default: str | None, on_overlap: str, *, func: str, parameter: str
-) -> None:
-    """Refuse segments listed twice, overlaps and gaps."""
-    names = [name for name, _ in claims]
-    for name in names:
-        if names.count(name) > 1:
-            fix = "Use SegmentMap.from_cells for a segment that is no box."
-            raise refuse(
-                InvalidInput, func, parameter, "list each segment once", name, count=names.count(name), fix=fix
-            )
-    claimants = _claimants(claims, bins)
-    twice = [code for code, by in claimants.items() if len(by) > (1 if on_overlap == "raise" else len(set(by)))]
-    if twice:
-        fix = f"{twice[0]} is in {', '.join(claimants[twice[0]])}."
-        raise refuse(
-            InvalidInput, func, parameter, "give each cell to one segment", _listed("overlaps", twice), fix=fix
-        )
-    gaps = [code for code, by in claimants.items() if not by]
-    if gaps and default is None:
-        fix = 'Pass default="Other" to name the rest.'
-        raise refuse(InvalidInput, func, parameter, "cover the whole cube", _listed("gaps", gaps), fix=fix)
-
-
-def _claimants(claims: Claims, bins: int) -> dict[int, list[str]]:
-    """List the segments that claim each cell, for all cells in ascending order."""
-    levels = range(1, bins + 1)
-    by: dict[int, list[str]] = {100 * r + 10 * f + m: [] for r, f, m in product(levels, repeat=3)}
-    for name, codes in claims:
-        for code in codes:
-            by[code].append(name)
-    return by
-
-
-def _winners(claims: Claims, bins: int, default: str | None) -> dict[int, str]:
-    """Give each cell to its first claimant, else to the default."""
-    return {code: by[0] if by else str(default) for code, by in _claimants(claims, bins).items()}
-
-
-def _listed(what: str, codes: Sequence[int]) -> Verbatim:
-    """Name some cells: all of a few, the first two of many."""
-    if len(codes) <= _MOST_LISTED:
-        return Verbatim(f"{what} {', '.join(map(str, codes))}")
-    return Verbatim(f"{what} {codes[0]}, {codes[1]}, ... ({len(codes):,} in all)")
+    return segment.name, tuple(100 * r + 10 * f + m for r, f, m in levels)
