@@ -1,0 +1,127 @@
+"""How a Table looks: a few lines in a terminal, a small table in a notebook."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from html import escape
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+_LINES: Final = 12
+_LINE: Final = 88
+_NAME: Final = 24
+_ENDS: Final = 5
+_MOST_BYTES: Final = 12_000
+_FITS: Final = ((40, 60), (20, 40), (12, 24), (6, 12))
+"""How many columns and how many characters a cell, from generous to narrow."""
+
+
+def as_text(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any]) -> str:
+    """Show a line for the shape, one for each column with its first values, one for the metadata."""
+    shown = list(columns.items())[:_LINES]
+    names = [_cut(_plain(name), _NAME) for name, _ in shown]
+    dtypes = [dtype_of(column) for _, column in shown]
+    wide, deep = max(map(len, names)), max(map(len, dtypes))
+    lines = [_shape(title, columns)]
+    lines += [
+        _cut(f"  {name:<{wide}}  {dtype:<{deep}}  {_first_values(column)}", _LINE)
+        for name, dtype, (_, column) in zip(names, dtypes, shown, strict=True)
+    ]
+    if len(columns) > _LINES:
+        lines.append(f"  ... and {len(columns) - _LINES:,} more columns")
+    if metadata:
+        lines.append(_cut("  " + ", ".join(f"{name}={value!r}" for name, value in metadata.items()), _LINE))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def as_html(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any], units: Mapping[str, str]) -> str:
+    """Show the first and last rows as an HTML table: every text escaped, narrower until it is small enough."""
+    html = ""
+    for most, width in _FITS:
+        html = _html(title, columns, metadata, units, most, width)
+        if len(html.encode("utf-8", "replace")) < _MOST_BYTES:
+            break
+    return html
+
+
+def dtype_of(column: Array) -> str:
+    """Name a dtype as a reader would: text is text, whatever its width."""
+    if column.dtype.kind == "U":
+        return "text"
+    if column.dtype.kind != "O":
+        return str(column.dtype)
+    first = column[0] if column.size else ""
+    return "bytes" if isinstance(first, bytes) else "uuid" if isinstance(first, uuid.UUID) else "text"
+
+
+def _shape(title: str, columns: Mapping[str, Array]) -> str:
+    rows = len(next(iter(columns.values())))
+    return f"{_cut(_plain(title), _NAME * 2)}: {rows:,} row{'s' * (rows != 1)}, {len(columns):,} column{'s' * (len(columns) != 1)}"
+
+
+def _first_values(column: Array) -> str:
+    quote = column.dtype.kind in "UO"
+    cells = [_cut(repr(value) if quote else _cell(value), _NAME) for value in column[:_ENDS]]
+    return ", ".join([*cells, "..."] if len(column) > _ENDS else cells)
+
+
+def _cell(value: Any) -> str:
+    """Write one value: floats to ten digits, instants without an empty fraction, text on one line."""
+    if isinstance(value, np.floating):
+        return f"{float(value):.10g}"
+    if isinstance(value, np.datetime64):
+        text = str(value).removesuffix(".000000")
+        return text if "T" not in text or text == "NaT" else text.replace("T", " ") + "Z"
+    if isinstance(value, np.timedelta64) and not np.isnat(value):
+        return str(value.item())
+    return _plain(value.hex() if isinstance(value, bytes) else str(value))
+
+
+def _plain(text: str) -> str:
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _html(
+    title: str,
+    columns: Mapping[str, Array],
+    metadata: Mapping[str, Any],
+    units: Mapping[str, str],
+    most: int,
+    width: int,
+) -> str:
+    shown = list(columns.items())[:most]
+    more = "<th>...</th>" if len(columns) > most else ""
+    caption = ", ".join([_shape(title, columns), *(f"{name}={value!r}" for name, value in metadata.items())])
+    heads = "".join(_head(name, column, units.get(name), width) for name, column in shown)
+    body = "".join(_rows([column for _, column in shown], width, more=bool(more)))
+    return (
+        f"<table><caption>{escape(_cut(_plain(caption), _LINE * 2))}</caption>"
+        f"<thead><tr><th></th>{heads}{more}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _head(name: str, column: Array, unit: str | None, width: int) -> str:
+    kind = dtype_of(column) if unit is None else f"{dtype_of(column)}, {_cut(_plain(unit), width)}"
+    return f"<th>{escape(_cut(_plain(name), width))}<br><small>{escape(kind)}</small></th>"
+
+
+def _rows(columns: list[Array], width: int, *, more: bool) -> list[str]:
+    total = len(columns[0])
+    ends = range(min(_ENDS, total)), range(max(total - _ENDS, _ENDS), total)
+    gap = f"<tr><th>...</th>{'<td>...</td>' * (len(columns) + more)}</tr>"
+    first, last = ([_row(columns, row, width, more=more) for row in end] for end in ends)
+    return [*first, gap, *last] if total > 2 * _ENDS else [*first, *last]
+
+
+def _row(columns: list[Array], row: int, width: int, *, more: bool) -> str:
+    cells = "".join(f"<td>{escape(_cut(_cell(column[row]), width))}</td>" for column in columns)
+    return f"<tr><th>{row:,}</th>{cells}{'<td>...</td>' * more}</tr>"
