@@ -7,6 +7,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+collect_ignore_glob = ["typing/*"]  # programs for the type checkers; see test_typing.py
+
 settings.register_profile(
     "default", derandomize=True, max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
