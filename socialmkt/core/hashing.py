@@ -91,7 +91,9 @@ def _surrogate(items: list[str], row: int) -> InvalidInput:
         try:
             item.encode()
         except UnicodeEncodeError:
-            return refuse(InvalidInput, "hashing.hash_text", "ids", "be text without lone surrogates", item, row=row + at)
+            return refuse(
+                InvalidInput, "hashing.hash_text", "ids", "be text without lone surrogates", item, row=row + at
+            )
     raise AssertionError
 
 
