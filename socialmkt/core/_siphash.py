@@ -74,17 +74,7 @@ def _rotated(word: int, by: int) -> int:
 def siphash_words(words: UInt64, k0: int, k1: int, out: UInt64) -> None:
     """Hash many messages of a single word each into `out`, which may be `words` itself."""
     size = min(_CHUNK, words.size)
-<<<<<<< HEAD
     scratch = np.empty((5, size), np.uint64)
-=======
-    state: State = (
-        np.empty(size, np.uint64),
-        np.empty(size, np.uint64),
-        np.empty(size, np.uint64),
-        np.empty(size, np.uint64),
-    )
-    spare = np.empty(size, np.uint64)
->>>>>>> calendar
     for start in range(0, words.size, _CHUNK):
         chunk = words[start : start + _CHUNK]
         v0, v1, v2, v3, spare = scratch[:, : chunk.size]
