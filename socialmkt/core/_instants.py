@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import operator
 import warnings
 import zoneinfo
 from typing import Any
@@ -141,7 +142,7 @@ def from_us(us: int, *, func: str = "instants.from_us", name: str = "us") -> dt.
     datetime.datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=datetime.timezone.utc)
     """
     try:
-        return EPOCH + dt.timedelta(microseconds=us)
+        return EPOCH + dt.timedelta(microseconds=operator.index(us))
     except OverflowError:
         raise refuse(Overflow, func, name, "lie in the years 1 to 9999", us) from None
 
