@@ -98,6 +98,16 @@ def _datetime64_us(instant: Any, func: str, name: str) -> int:
     return us
 
 
+def timedelta64_us(span: Any) -> int | None:
+    """Read a timedelta64 as whole microseconds, floored; None for NaT, months and what 64 bits do not hold."""
+    unit, step = np.datetime_data(span.dtype)
+    if np.isnat(span) or unit not in _PER_TICK:
+        return None
+    microseconds, divisor = _PER_TICK[unit]
+    us = int(span.astype(np.int64)) * step * microseconds // divisor
+    return us if -(2**63) < us < 2**63 else None
+
+
 def _first_of_month(months: int) -> int:
     """Day, counted from 1970-01-01, of the first of the month that is so many months after January 1970."""
     years, month = divmod(months, 12)
