@@ -67,6 +67,21 @@ def freeze(array: Array) -> Array:
 
     A view of the whole of another array is frozen together with it. A view of a part is copied, so that a few rows
     do not keep millions alive.
+
+    Parameters
+    ----------
+    array : array of any dtype
+        What the caller has just made and nobody else holds.
+
+    Returns
+    -------
+    array
+        The same values, read-only.
+
+    Examples
+    --------
+    >>> freeze(np.array([3, 40])).flags.writeable
+    False
     """
     base = array.base
     if _immune(array):
