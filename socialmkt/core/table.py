@@ -33,8 +33,6 @@ from socialmkt.core.model import FrozenDict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pandas as pd  # pyright: ignore[reportMissingTypeStubs]  # it ships none
-    import polars as pl
     from numpy.typing import NDArray
 
     from socialmkt.core.columns import Column
@@ -309,7 +307,7 @@ class Table(TableBase):
         """
         return self._columns()
 
-    def to_pandas(self) -> pd.DataFrame:
+    def to_pandas(self) -> Any:
         """Copy the table into a pandas DataFrame.
 
         Returns
@@ -331,9 +329,9 @@ class Table(TableBase):
         for name, column in self._columns().items():
             if column.dtype == "M8[us]":
                 frame[name] = frame[name].dt.tz_localize("UTC")
-        return cast("pd.DataFrame", frame)
+        return frame
 
-    def to_polars(self) -> pl.DataFrame:
+    def to_polars(self) -> Any:
         """Hand the table to polars, without a copy of numbers and times.
 
         Returns
@@ -350,7 +348,7 @@ class Table(TableBase):
         --------
         >>> frame = Table.of({"buyers": [3, 40]}).to_polars()  # doctest: +SKIP
         """
-        return cast("pl.DataFrame", _package("polars", "to_polars").DataFrame(self))
+        return _package("polars", "to_polars").DataFrame(self)
 
     def to_arrow(self) -> Any:
         """Hand the table to pyarrow, without a copy of numbers and times.
