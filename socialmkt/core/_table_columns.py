@@ -112,9 +112,10 @@ def _typed(found: Array, nulls: NDArray[np.bool_] | None, kind: str, at: Paramet
     if nulls is not None and kind in {"ints", "flags", "ids"}:
         rows = {"row": int(nulls.argmax()), "count": int(nulls.sum()), "total": len(nulls)}
         raise at.refuse(InvalidInput, "not be null", None, **rows)
-    if kind == "instants":
-        return read_instants(found, func=at.func, name=at.name)[0]
-    return read_spans(found, func=at.func, name=at.name)[0] if kind == "spans" else found
+    if kind not in {"instants", "spans"} or np.datetime_data(found.dtype) == ("us", 1):
+        return found
+    reader = read_instants if kind == "instants" else read_spans
+    return reader(found, func=at.func, name=at.name)[0]
 
 
 def _is_clean(array: Array, kind: str) -> bool:

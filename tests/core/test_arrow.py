@@ -58,13 +58,13 @@ def _pandas(table: Table) -> dict[str, list[Any]]:
 def _duckdb(exported: Table) -> dict[str, list[Any]]:
     pytest.importorskip("pyarrow")
     duckdb = pytest.importorskip("duckdb")
-    with duckdb.connect() as connection:
-        types = connection.sql("DESCRIBE SELECT * FROM exported").fetchall()
-        zoned = [name for name, kind, *_ in types if kind == "TIMESTAMP WITH TIME ZONE"]  # duckdb needs pytz for them
-        counted = ", ".join(f"epoch_us({name}) AS {name}" for name in zoned)
-        replaced = f"REPLACE ({counted})" if zoned else ""
-        rows = connection.sql(f"SELECT * {replaced} FROM exported").fetchall()  # noqa: S608  # names of our own
-    got = {name: [row[at] for row in rows] for at, (name, *_) in enumerate(types)}
+    shown = duckdb.sql("SELECT * FROM exported")
+    types = [(name, str(kind)) for name, kind in zip(shown.columns, shown.types, strict=True)]
+    zoned = [name for name, kind in types if kind == "TIMESTAMP WITH TIME ZONE"]  # duckdb needs pytz for them
+    counted = ", ".join(f"epoch_us({name}) AS {name}" for name in zoned)
+    replaced = f"REPLACE ({counted})" if zoned else ""
+    rows = duckdb.sql(f"SELECT * {replaced} FROM exported").fetchall()  # noqa: S608  # names of our own
+    got = {name: [row[at] for row in rows] for at, (name, _) in enumerate(types)}
     epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     for name in zoned:
         got[name] = [us if us is None else epoch + dt.timedelta(microseconds=us) for us in got[name]]
