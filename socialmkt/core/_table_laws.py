@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from socialmkt.core._table_json import DTYPES
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse
+from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,17 @@ def check_name(name: Any, func: str, table: type) -> None:
         raise refuse(InvalidInput, func, "column name", "be text, not empty and without control characters", name)
     if name.startswith("_") or name == DTYPES or hasattr(table, name):
         raise refuse(InvalidInput, func, "column name", "not begin with _ nor belong to Table itself", name)
+
+
+def check_labels(name: Any, units: Mapping[str, Any], columns: Mapping[str, Any], func: str) -> None:
+    """Refuse a table's name that is no text, and units that are none or belong to no column."""
+    if not isinstance(name, str) or not name:
+        raise refuse(InvalidInput, func, "name", "be text that is not empty", name)
+    for column, unit in units.items():
+        if column not in columns:
+            raise refuse_choice(func, "units", column, columns)
+        if not isinstance(unit, str):
+            raise refuse(InvalidInput, func, "units", "be text", unit)
 
 
 def check_lengths(columns: Mapping[str, NDArray[Any]], func: str) -> None:

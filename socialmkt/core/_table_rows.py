@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import keyword
 from collections import namedtuple
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +32,8 @@ def order(column: Array, *, descending: bool) -> NDArray[np.intp]:
 
 def walk(columns: Mapping[str, Array], length: int, *, title: str) -> Iterator[Any]:
     """Give the rows as named tuples; a few thousand are turned into Python values at a time."""
-    row: Any = _make_row(title, tuple(columns), rename=True)
+    named = title.isidentifier() and not keyword.iskeyword(title)
+    row: Any = _make_row(title if named else "Row", tuple(columns), rename=True)
     for start in range(0, length, _AT_ONCE):
         parts = [_python_values(column[start : start + _AT_ONCE], name) for name, column in columns.items()]
         yield from map(row._make, zip(*parts, strict=True))

@@ -45,12 +45,8 @@ def as_text(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any
 def as_html(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any], units: Mapping[str, str]) -> str:
     """Show the first and last rows as an HTML table: every text escaped, narrower until it is small enough."""
     caption = ", ".join([_shape(title, columns), *(f"{name}={value!r}" for name, value in metadata.items())])
-    html = ""
-    for most, width in _FITS:
-        html = _html(caption, columns, units, (most, width))
-        if len(html.encode("utf-8", "replace")) < _MOST_BYTES:
-            break
-    return html
+    tries = (_html(caption, columns, units, fit) for fit in _FITS)
+    return next((html for html in tries if len(html.encode("utf-8", "replace")) < _MOST_BYTES), "")
 
 
 def dtype_of(column: Array) -> str:
@@ -103,7 +99,8 @@ def _html(caption: str, columns: Mapping[str, Array], units: Mapping[str, str], 
     heads = "".join(_head(name, column, units.get(name), width) for name, column in shown)
     body = "".join(_rows([column for _, column in shown], width, more=more))
     return (
-        f"<table><caption>{escape(_cut(_plain(caption), 2 * _LINE))}</caption>"
+        f'<table style="white-space:nowrap;text-align:right"><caption>'
+        f"{escape(_cut(_plain(caption), 2 * _LINE))}</caption>"
         f"<thead><tr><th></th>{heads}{'<th>...</th>' * more}</tr></thead><tbody>{body}</tbody></table>"
     )
 

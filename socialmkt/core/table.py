@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import operator
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
@@ -23,11 +22,12 @@ from pydantic import create_model
 
 from socialmkt.core import _table_rows
 from socialmkt.core._arrow_buffers import buffers
+from socialmkt.core._listed import is_whole
 from socialmkt.core._table_base import Recipe, TableBase
 from socialmkt.core._table_columns import freeze, is_array, kind_of, read
 from socialmkt.core._table_kinds import ALIASES, Days, Flags, Floats, Ids, Instants, Ints, Spans, Texts
-from socialmkt.core._table_laws import check_lengths, check_name
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core._table_laws import check_labels, check_lengths, check_name
+from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.model import FrozenDict
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ class Table(TableBase):
         Raises
         ------
         InvalidInput
-            No columns, unequal lengths, more than one dimension, values of no known or of several kinds, or a name
-            that is empty, begins with `_` or belongs to `Table` itself.
+            No columns, unequal lengths, more than one dimension, values of no known or of several kinds, a name that is
+            empty, begins with `_` or belongs to `Table` itself, or units of columns that are not there.
         Overflow
             A time does not fit microseconds in 64 bits.
 
@@ -110,8 +110,7 @@ class Table(TableBase):
         kinds = {column: kind_of(values, func=func, name=column) for column, values in columns.items()}
         clean = {column: read(columns[column], kind, func=func, name=column) for column, kind in kinds.items()}
         check_lengths(clean, func)
-        for unknown in (units or {}).keys() - columns.keys():
-            raise refuse_choice(func, "units", unknown, columns)
+        check_labels(name, units or {}, columns, func)
         return _ad_hoc((name, tuple(kinds.items()), tuple((units or {}).items()))).model_validate(clean)
 
     @classmethod
@@ -392,9 +391,9 @@ class Table(TableBase):
 
 
 def _whole(n: Any, func: str) -> int:
-    if isinstance(n, bool) or not hasattr(n, "__index__") or operator.index(n) < 0:
+    if not is_whole(type(n)) or n < 0:
         raise refuse(InvalidInput, func, "n", "be a whole number of rows, 0 or more", n)
-    return operator.index(n)
+    return int(n)
 
 
 def _package(name: str, verb: str) -> Any:

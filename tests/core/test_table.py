@@ -267,6 +267,13 @@ class TestConstruction:
         assert Table.of({"total": [1]}, units={"total": "fen"}).column_units == {"total": "fen"}
         with refuses(InvalidInput, "units must be one of total, got 'totl'. Did you mean 'total'?"):
             Table.of({"total": [1]}, units={"totl": "fen"})
+        with refuses(InvalidInput, "units must be text, got 5"):
+            Table.of({"total": [1]}, units={"total": 5})  # type: ignore[dict-item]
+
+    @pytest.mark.parametrize("name", ["", None, 5])
+    def test_a_table_is_named_by_text(self, name: Any) -> None:
+        with refuses(InvalidInput, "name must be text that is not empty"):
+            Table.of({"total": [1]}, name=name)
 
 
 class TestImmunity:
@@ -452,7 +459,7 @@ class TestVerbs:
         with refuses(InvalidInput, "Table.filter: mask must"):
             summary().filter(mask)
 
-    @pytest.mark.parametrize("n", [-1, 1.0, True, "2", None])
+    @pytest.mark.parametrize("n", [-1, 1.0, True, "2", None, np.array([1, 2])])
     def test_head_and_tail_refuse_what_is_no_count(self, n: Any) -> None:
         for verb in (summary().head, summary().tail):
             with refuses(InvalidInput, "n must be a whole number of rows, 0 or more"):
@@ -487,6 +494,10 @@ class TestRows:
     def test_a_name_that_is_no_identifier_becomes_its_position(self) -> None:
         row = next(Table.of({"n": [1], "total amount": [2], "class": [3]}).rows())
         assert (row.n, row._1, row._2) == (1, 2, 3)
+
+    @pytest.mark.parametrize("name", ["Sales of March", "销售额", "class", "T"])
+    def test_rows_of_a_table_of_any_name_are_walked(self, name: str) -> None:
+        assert [row.n for row in Table.of({"n": [1, 2]}, name=name).rows()] == [1, 2]
 
     @given(table=tables())
     def test_there_are_as_many_rows_as_the_table_is_long(self, table: Table) -> None:
