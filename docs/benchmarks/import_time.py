@@ -12,7 +12,10 @@ import subprocess
 import sys
 import time
 
-CORE = "import socialmkt as sm\nfor name in ('Currency', 'Rounding', 'allocate', 'Rule', 'Table'): getattr(sm, name)"
+CORE = (
+    "import socialmkt as sm\n"
+    "for name in ('Currency', 'Rounding', 'allocate', 'Calendar', 'Rule', 'Table'): getattr(sm, name)"
+)
 AREAS = "import socialmkt as sm\nfor name in sm.__all__: getattr(sm, name)"
 OURS = {
     "import socialmkt": ("import socialmkt", 1.15),

@@ -1,0 +1,139 @@
+"""The open time of a calendar over as long a horizon as the questions need.
+
+Instants and budgets are ints or int64 arrays of microseconds. A clock is compiled for whole years and kept; where a
+question or its answer leaves the horizon, a longer one takes its place. Clocks are never changed and are replaced in
+one assignment, so that threads may share a calendar.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from socialmkt.core._clock import Clock, Intervals
+from socialmkt.core._instants import DAY, first_day, from_us, year_of_day
+from socialmkt.core.errors import Infeasible, InvalidInput, refuse
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+Int64 = NDArray[np.int64]
+
+FIRST, END = first_day(1900) * DAY, first_day(2300) * DAY
+OPEN, CLOSING = "open time", "closing time"
+
+_YEAR, _TEN_YEARS = 366 * DAY, 3_653 * DAY
+
+
+class OpenTime:
+    """Compiles clocks and keeps the last one.
+
+    `intervals` gives the open intervals of a stretch of UTC; nothing at or after `limit`, the end of the date
+    `valid_until`, is answered.
+    """
+
+    def __init__(self, intervals: Callable[[int, int], Intervals], limit: int, valid_until: dt.date | None) -> None:
+        self._intervals, self._limit, self._valid_until = intervals, limit, valid_until
+        self._kept: Clock | None = None
+
+    def holding(self, func: str, *asked: int | Int64, last: int = 1) -> Clock:
+        """Give a clock whose horizon holds all the instants asked about and `last` microseconds after them."""
+        low = min(lowest(t, FIRST) for t in asked)
+        high = max(highest(t, FIRST - 1) for t in asked) + last
+        if high > self._limit:
+            raise self._past_valid_until(func)
+        return self._clock(low, high)
+
+    def spent(self, start: int | Int64, budget: int | Int64, func: str) -> tuple[Clock, Any]:
+        """Give a clock that runs on after the budgets are spent, and the open time passed by then."""
+        since = highest(start)
+        clock = self.holding(func, start)
+        while True:
+            by_then = passed(clock, start) + budget
+            missing = highest(by_then) + 1 - clock.total
+            if missing <= 0:
+                return clock, by_then
+            last_open = int(clock.ends[-1]) if clock.total else since
+            clock = self.longer(clock, max(last_open, since), func, OPEN, _years_for(clock, missing))
+
+    def reaching_back(self, end: int | Int64, budget: int | Int64, func: str) -> Clock:
+        """Give a clock that begins before the budgets, counted back from their ends, do."""
+        since = lowest(end)
+        clock = self.holding(func, end, last=0)
+        while (missing := -lowest(passed(clock, end) - budget)) > 0:
+            first_open = int(clock.starts[0]) if clock.total else since
+            if clock.low <= max(min(first_open, since) - _TEN_YEARS, FIRST):
+                raise _never(func, "preceded", OPEN, since)
+            clock = self._clock(max(clock.low - _years_for(clock, missing), FIRST), clock.high)
+        return clock
+
+    def longer(self, clock: Clock, since: int, func: str, lacks: str, more: int = _YEAR) -> Clock:
+        """Give a clock of a longer horizon; refused ten years after `since`, or where no more is known."""
+        if clock.high >= min(since + _TEN_YEARS, END):
+            raise _never(func, "followed", lacks, since)
+        if clock.high >= self._limit:
+            raise self._past_valid_until(func)
+        return self._clock(clock.low, min(clock.high + more, self._limit))
+
+    def _clock(self, low: int, high: int) -> Clock:
+        clock = self._kept
+        if clock is None or low < clock.low or high > clock.high:
+            if clock is not None:
+                low, high = min(low, clock.low), max(high, clock.high)
+            first = first_day(year_of_day(min(low, high - 1) // DAY)) * DAY
+            end = min(first_day(year_of_day((high - 1) // DAY) + 1) * DAY, self._limit)
+            clock = self._kept = Clock(first, end, self._intervals(first, end))
+        return clock
+
+    def _past_valid_until(self, func: str) -> InvalidInput:
+        must = "not lie before the question or its answer"
+        fix = "Give the calendar the holidays of later years."
+        return refuse(InvalidInput, func, "valid_until", must, self._valid_until, fix=fix)
+
+
+def _years_for(clock: Clock, missing: int) -> int:
+    """How much longer a horizon must be for the missing open time, at the rate seen so far; a year at least."""
+    return max(missing * (clock.high - clock.low) // clock.total, _YEAR) if clock.total else _YEAR
+
+
+def _never(func: str, side: str, lacks: str, since: int) -> Infeasible:
+    fix = f"The calendar has no {lacks} within ten years of that."
+    return refuse(Infeasible, func, "t", f"be {side} by {lacks}", from_us(since), fix=fix)
+
+
+def is_column(x: Any) -> TypeGuard[Int64]:
+    """Tell a column from one number."""
+    return isinstance(x, np.ndarray)
+
+
+def passed(clock: Clock, t: Any) -> Any:
+    """Measure the open time passed at an instant or at each of a column."""
+    return clock.passed(t) if is_column(t) else clock.passed_one(t)
+
+
+def latest(clock: Clock, passed: Any) -> Any:
+    """Find the last instant at which no more than this open time has passed, for one or for each of a column."""
+    return clock.latest(passed) if is_column(passed) else clock.latest_one(passed)
+
+
+def latest_or(clock: Clock, passed: Any, budget: Any, at: Any) -> Any:
+    """As `latest` where there is a budget, and `at` where it is 0."""
+    if isinstance(passed, int):
+        return latest(clock, passed) if budget else at
+    some = np.broadcast_to(budget, passed.shape) > 0
+    found = np.where(some, 0, at)
+    found[some] = clock.latest(passed[some])
+    return found
+
+
+def lowest(x: Any, empty: int = 0) -> int:
+    """Take the number itself, or the least of a column."""
+    return x if isinstance(x, int) else int(x.min()) if x.size else empty
+
+
+def highest(x: Any, empty: int = -1) -> int:
+    """Take the number itself, or the greatest of a column."""
+    return x if isinstance(x, int) else int(x.max()) if x.size else empty
