@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -38,13 +39,13 @@ def as_text(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any
     if len(columns) > _LINES:
         lines.append(f"  ... and {len(columns) - _LINES:,} more columns")
     if metadata:
-        lines.append(_cut("  " + ", ".join(f"{name}={value!r}" for name, value in metadata.items()), _LINE))
+        lines.append(_cut("  " + ", ".join(_facts(metadata)), _LINE))
     return "\n".join(line.rstrip() for line in lines)
 
 
 def as_html(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any], units: Mapping[str, str]) -> str:
     """Show the first and last rows as an HTML table: every text escaped, narrower until it is small enough."""
-    caption = ", ".join([_shape(title, columns), *(f"{name}={value!r}" for name, value in metadata.items())])
+    caption = ", ".join([_shape(title, columns), *_facts(metadata)])
     tries = (_html(caption, columns, units, fit) for fit in _FITS)
     return next((html for html in tries if len(html.encode("utf-8", "replace")) < _MOST_BYTES), "")
 
@@ -66,6 +67,17 @@ def _shape(title: str, columns: Mapping[str, Array]) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _facts(metadata: Mapping[str, Any]) -> list[str]:
+    return [f"{name}={_fact(value)}" for name, value in metadata.items()]
+
+
+def _fact(value: Any) -> str:
+    """Write an instant as the columns do, and anything else as Python would."""
+    if isinstance(value, dt.datetime):
+        return _cell(np.datetime64(value.astimezone(dt.UTC).replace(tzinfo=None), "us"))
+    return repr(value)
 
 
 def _first_values(column: Array) -> str:
