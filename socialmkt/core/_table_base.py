@@ -16,7 +16,6 @@ from pydantic import (
     model_validator,
 )
 
-from socialmkt.core import _table_show
 from socialmkt.core._table_columns import freeze, is_array
 from socialmkt.core._table_json import DTYPES, tags, untag
 from socialmkt.core._table_kinds import kind_of_field
@@ -141,12 +140,16 @@ class TableBase(Frozen):
         )
 
     def __repr__(self) -> str:
+        from socialmkt.core import _table_show
+
         return _table_show.as_text(type(self).__name__, self._columns(), self._metadata())
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
         """Show the first and last rows in a notebook, with the dtype and the unit of each column."""
+        from socialmkt.core import _table_show
+
         title = type(self).__name__
         return _table_show.as_html(title, self._columns(), self._metadata(), self.column_units)
 

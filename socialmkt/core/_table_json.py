@@ -26,10 +26,10 @@ Array = NDArray[Any]
 DTYPES: Final = "column_dtypes"
 
 _CLOCK: Final = r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z"
-_USUAL_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_USUAL_INSTANT: Final = re.compile(_USUAL_DAY.pattern + _CLOCK)
-_FAR_DAY: Final = re.compile(r"-?[0-9]{3,17}-[0-9]{2}-[0-9]{2}")
-_FAR_INSTANT: Final = re.compile(r"(-?[0-9]{3,6})-[0-9]{2}-[0-9]{2}" + _CLOCK)
+_USUAL_DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_USUAL_INSTANT: Final = _USUAL_DAY + _CLOCK
+_FAR_DAY: Final = r"-?[0-9]{3,17}-[0-9]{2}-[0-9]{2}"
+_FAR_INSTANT: Final = r"(-?[0-9]{3,6})-[0-9]{2}-[0-9]{2}" + _CLOCK
 _INFINITIES: Final = {"Infinity": float("inf"), "-Infinity": float("-inf")}
 _WHOLE: Final = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 _TAGS: Final[dict[str, tuple[str, ...]]] = {
@@ -168,13 +168,14 @@ def _spans(items: list[Any], at: Parameter) -> Any:
     return _each(items, _span, at, "hold whole microseconds")
 
 
-def _all(items: list[Any], pattern: re.Pattern[str]) -> bool:
-    return all(item is None or (isinstance(item, str) and pattern.fullmatch(item)) for item in items)
+def _all(items: list[Any], pattern: str) -> bool:
+    fits = re.compile(pattern).fullmatch
+    return all(item is None or (isinstance(item, str) and fits(item)) for item in items)
 
 
 def _instant(text: str) -> Any:
     """Read one instant, also one that Python has no datetime for; numpy wraps years that are too far off."""
-    far = _FAR_INSTANT.fullmatch(text)
+    far = re.fullmatch(_FAR_INSTANT, text)
     if far is None:
         return dt.datetime.fromisoformat(text)
     instant = np.datetime64(text[:-1], "us")
@@ -185,7 +186,7 @@ def _instant(text: str) -> Any:
 
 def _day(text: str) -> Any:
     day = np.datetime64(text, "D")
-    if not _FAR_DAY.fullmatch(text) or str(day) != text:
+    if not re.fullmatch(_FAR_DAY, text) or str(day) != text:
         raise ValueError(text)
     return day
 
