@@ -1,0 +1,474 @@
+"""The list of entries: who takes part, with which weight, under one canonical form that everybody can hash.
+
+The order in which rows arrive never matters: the list is kept in the order of its ids, and written in one way only.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, final
+
+import numpy as np
+
+from socialmkt.core import columns
+from socialmkt.core.columns import spec
+from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.factorize import factorize
+from socialmkt.core.model import FrozenDict
+from socialmkt.core.table import Table, Texts, freeze
+from socialmkt.lottery._ids import first_repeat, read_ids, read_keys, refuse_nulls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from socialmkt.core.columns import Column
+
+    Int64 = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+__all__ = ["Entries", "Excluded", "Group"]
+
+MAX_WEIGHT = 2**32 - 1
+_NAME = re.compile(r"[a-z0-9_]{1,32}")
+_FROM_COLUMNS, _FROM_TSV, _EXCLUDE = "Entries.from_columns", "Entries.from_tsv", "Entries.exclude"
+
+
+class Excluded(Table):
+    """Rows that left the list, and why.
+
+    Examples
+    --------
+    >>> Entries.from_columns(["ann", "bo"], weight=[1, 0]).excluded
+    Excluded: 1 row, 2 columns
+      id      text  'bo'
+      reason  text  'zero_weight'
+    """
+
+    id: Texts
+    reason: Texts
+
+
+class Group(NamedTuple):
+    """Which entries belong together: 0 for those in no group, else a number from 1; and the key behind each number.
+
+    Examples
+    --------
+    >>> Entries.from_columns(["ann", "bo"], groups={"device": ["x9", None]}).groups["device"]
+    Group(codes=array([1, 0]), keys=('x9',))
+    """
+
+    codes: NDArray[np.int64]
+    keys: tuple[str, ...]
+
+
+class _Columns(NamedTuple):
+    """Clean columns of equal length, in any order of rows."""
+
+    id: NDArray[np.object_]
+    weight: Int64
+    conditions: dict[str, Flags]
+    keys: dict[str, NDArray[np.object_]]
+
+    def take(self, rows: Any) -> _Columns:
+        return _Columns(
+            self.id[rows],
+            self.weight[rows],
+            {name: flags[rows] for name, flags in self.conditions.items()},
+            {name: keys[rows] for name, keys in self.keys.items()},
+        )
+
+
+@final
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Entries:
+    r"""The entries of a draw, in the order of their ids.
+
+    Made by `from_columns` or `from_tsv`; it never changes.
+
+    Parameters
+    ----------
+    id : object array of str, shape (n,)
+        Ids, ascending by their UTF-8 bytes. Masks for `exclude` follow this order.
+    weight : int64 array of shape (n,), 1 to 2**32 - 1
+        How many tickets each entry is worth.
+    conditions : mapping of name to bool array of shape (n,)
+        What each entry qualifies for.
+    groups : mapping of name to Group
+        Which entries share a person, a device, a household.
+    excluded : Excluded
+        Rows that left the list. They are no part of it: two lists are equal if their canonical forms are.
+
+    Examples
+    --------
+    >>> entries = Entries.from_columns(["bo", "ann"], weight=[3, 1])
+    >>> entries.to_tsv()
+    b'id\tweight\nann\t1\nbo\t3\n'
+    >>> entries == Entries.from_columns(["ann", "bo"], weight=[1, 3])
+    True
+    """
+
+    id: NDArray[np.object_]
+    weight: NDArray[np.int64]
+    conditions: FrozenDict[str, NDArray[np.bool_]]
+    groups: FrozenDict[str, Group]
+    excluded: Excluded
+
+    @classmethod
+    def from_columns(
+        cls,
+        id: Column,  # noqa: A002  # the contract's name
+        *,
+        weight: Column | None = None,
+        groups: Mapping[str, Column] | None = None,
+        qualifies: Mapping[str, Column] | None = None,
+        on_duplicate: Literal["raise", "merge"] = "raise",
+    ) -> Entries:
+        """Read the list of entries.
+
+        Parameters
+        ----------
+        id : column of shape (n,), text, whole numbers, UUIDs or UTF-8 bytes
+            Who takes part; kinds may be mixed. Text is brought to NFC, a number becomes its decimal text.
+        weight : column of shape (n,), whole numbers from 0 to 2**32 - 1, optional
+            How many tickets; 1 each if left out. An entry of weight 0 goes to `excluded`.
+        groups : mapping of name to column of shape (n,), ids or nulls, optional
+            Keys that entries share, for caps; null means in no group.
+        qualifies : mapping of name to column of shape (n,), bools, optional
+            Conditions that prizes may require.
+        on_duplicate : {"raise", "merge"}
+            Refuse an id that comes twice, or add up its weights.
+
+        Returns
+        -------
+        Entries
+            The list in canonical order.
+
+        Raises
+        ------
+        EmptyInput
+            No entry is left.
+        InvalidInput
+            An id is empty, hides characters, begins or ends with a blank, is of another kind, null or twice there; a
+            weight is outside its range; a name is not made of `a-z 0-9 _`; rows to merge disagree.
+
+        Notes
+        -----
+        O(n log n), O(n) where the ids come in order. Use random or sequential member ids: a phone number in a
+        published list can be read, and in a published ticket it can be found by trying all.
+
+        Examples
+        --------
+        >>> len(Entries.from_columns(["ann", 7, "bo"]))
+        3
+        >>> Entries.from_columns(["7", 7])
+        Traceback (most recent call last):
+            ...
+        socialmkt.core.errors.InvalidInput: Entries.from_columns: id must not repeat, got '7' at row 1 ...
+        """
+        if on_duplicate not in ("raise", "merge"):
+            raise refuse_choice(_FROM_COLUMNS, "on_duplicate", on_duplicate, ["raise", "merge"])
+        read = _read(_FROM_COLUMNS, id, weight, groups or {}, qualifies or {})
+        return _listed(_in_order(read, _FROM_COLUMNS, on_duplicate), _FROM_COLUMNS)
+
+    @classmethod
+    def from_tsv(cls, b: bytes) -> Entries:
+        r"""Read a published list.
+
+        Parameters
+        ----------
+        b : bytes
+            What `to_tsv` wrote.
+
+        Returns
+        -------
+        Entries
+            The same list. The keys of its groups are the published numbers, which hold within this list only: do not
+            merge rankings of two such lists under caps.
+
+        Raises
+        ------
+        InvalidInput
+            Not in canonical form, to the byte.
+
+        Examples
+        --------
+        >>> Entries.from_tsv(b'id\tweight\nann\t1\n')
+        Entries(1 entry, total weight 1)
+        """
+        entries = _listed(_in_order(_parsed(b), _FROM_TSV, "raise"), _FROM_TSV)
+        if entries.to_tsv() != b:
+            raise _not_canonical("rows sorted by id, groups numbered by first appearance, and no other spelling")
+        return entries
+
+    def to_tsv(self) -> bytes:
+        r"""Write the list in its canonical form.
+
+        Returns
+        -------
+        bytes
+            UTF-8: a header, then a row per entry: id, weight, conditions as 0 or 1, groups as numbers.
+
+        Examples
+        --------
+        >>> Entries.from_columns(["ann"], qualifies={"purchase": [True]}).to_tsv()
+        b'id\tweight\t?purchase\nann\t1\t1\n'
+        """
+        header = ["id", "weight", *(f"?{name}" for name in self.conditions), *(f"@{name}" for name in self.groups)]
+        start = "\t".join(header) + "\n"
+        ids = self.id.tolist()
+        if len(header) == 2 and self.equally_weighted and self.weight[0] == 1:
+            return (start + "\t1\n".join(ids) + "\t1\n").encode()
+        numbers = [self.weight, *(flags.view(np.int8) for flags in self.conditions.values())]
+        numbers += [group.codes for group in self.groups.values()]
+        cells = [ids, *(map(str, column.tolist()) for column in numbers)]
+        return (start + "\n".join(map("\t".join, zip(*cells, strict=True))) + "\n").encode()
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the canonical form.
+
+        Examples
+        --------
+        >>> Entries.from_columns(["ann", "bo"]).digest[:12]
+        'ad75c11ccbe7'
+        """
+        return hashlib.sha256(self.to_tsv()).hexdigest()
+
+    @functools.cached_property
+    def equally_weighted(self) -> bool:
+        """Whether all weights are the same.
+
+        Examples
+        --------
+        >>> Entries.from_columns(["ann", "bo"], weight=[3, 3]).equally_weighted
+        True
+        """
+        return bool((self.weight == self.weight[0]).all())
+
+    def exclude(self, mask: Column, *, reason: str | Column) -> Entries:
+        """Leave entries out, for a reason that is kept.
+
+        Parameters
+        ----------
+        mask : column of shape (n,), bools
+            True for those to leave out, in the order of `entries.id`: with `ok, why = rule.decide_columns(...)` over
+            facts in that order, pass `~ok`.
+        reason : str, or column of shape (n,), text
+            Why: one for all, or one for each row, such as `why` (looked at only where the mask is True).
+
+        Returns
+        -------
+        Entries
+            A shorter list, with the others in `excluded`.
+
+        Raises
+        ------
+        EmptyInput
+            No entry is left.
+        InvalidInput
+            Another length, no bools, a null, or a reason that is empty.
+
+        Examples
+        --------
+        >>> entries = Entries.from_columns(["ann", "bo"]).exclude([False, True], reason="staff")
+        >>> entries.id.tolist(), entries.excluded["reason"].tolist()
+        (['ann'], ['staff'])
+        """
+        out = _full_length(_read_flags(mask, func=_EXCLUDE, name="mask")[0], "mask", len(self))
+        reasons = _reasons(reason, out)
+        kept = _listed(self._columns().take(~out), _EXCLUDE)
+        rows = [*_rows(self.excluded), *zip(self.id[out].tolist(), reasons, strict=True), *_rows(kept.excluded)]
+        return replace(kept, excluded=_excluded(rows))
+
+    def _columns(self) -> _Columns:
+        keys = {name: np.array([None, *group.keys], object)[group.codes] for name, group in self.groups.items()}
+        return _Columns(self.id, self.weight, dict(self.conditions), keys)
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def __iter__(self) -> NoReturn:
+        message = "Entries cannot be iterated: use id and weight"
+        raise TypeError(message)
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Entries) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((Entries, self.digest))
+
+    def __repr__(self) -> str:
+        parts = [f"{len(self):,} entr{'y' if len(self) == 1 else 'ies'}", f"total weight {self.weight.sum():,}"]
+        parts += [f"{what} {', '.join(names)}" for what, names in self._named.items() if names]
+        return f"Entries({', '.join(parts)})"
+
+    @property
+    def _named(self) -> dict[str, FrozenDict[str, Any]]:
+        return {"conditions": self.conditions, "groups": self.groups}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave caches out of pickles."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+def _read(func: str, ids: Any, weight: Any, groups: Mapping[str, Any], qualifies: Mapping[str, Any]) -> _Columns:
+    for what, names in (("groups", groups), ("qualifies", qualifies)):
+        for name in names:
+            if not isinstance(name, str) or not _NAME.fullmatch(name):
+                raise refuse(InvalidInput, func, what, "have names of 1 to 32 characters from a-z, 0-9 and _", name)
+    specs = [spec("id", ids, read_ids)]
+    if weight is not None:
+        specs.append(spec("weight", weight, _read_weights))
+    specs += [spec(f"groups[{name!r}]", groups[name], read_keys) for name in sorted(groups)]
+    specs += [spec(f"qualifies[{name!r}]", qualifies[name], _read_flags) for name in sorted(qualifies)]
+    read = columns.read(func, *specs)
+    return _Columns(
+        read["id"],
+        np.ones(read.n, np.int64) if weight is None else read["weight"],
+        {name: read[f"qualifies[{name!r}]"] for name in sorted(qualifies)},
+        {name: read[f"groups[{name!r}]"] for name in sorted(groups)},
+    )
+
+
+def _read_weights(x: Any, *, func: str, name: str) -> tuple[Int64, None]:
+    _refuse_null(x, func, name)
+    weight = columns.quantities(x, func=func, name=name)
+    over = weight > MAX_WEIGHT
+    if over.any():
+        row = int(over.argmax())
+        must, count = f"be at most {MAX_WEIGHT}", int(over.sum())
+        raise refuse(InvalidInput, func, name, must, int(weight[row]), row=row, count=count, total=len(weight))
+    return weight.copy(), None
+
+
+def _read_flags(x: Any, *, func: str, name: str) -> tuple[Flags, None]:
+    _refuse_null(x, func, name)
+    return columns.flags(x, func=func, name=name).copy(), None
+
+
+def _refuse_null(x: Any, func: str, name: str) -> None:
+    nulls = columns.nulls(x, func=func, name=name)
+    if nulls.any():
+        raise refuse_nulls(nulls, func, name)
+
+
+def _in_order(read: _Columns, func: str, on_duplicate: str) -> _Columns:
+    """Sort the rows by id, and merge those of one id."""
+    ids = read.id.tolist()
+    if all(map(str.__lt__, ids, ids[1:])):
+        return read
+    codes = factorize(read.id).codes
+    repeats = len(ids) - int(codes.max()) - 1
+    if repeats and on_duplicate == "raise":
+        row, count = first_repeat(codes)
+        fix = 'Pass on_duplicate="merge" to add up the weights of an id.' if func == _FROM_COLUMNS else None
+        raise refuse(InvalidInput, func, "id", "not repeat", ids[row], row=row, count=count, total=len(ids), fix=fix)
+    if repeats:
+        return _merged(read, codes, func)
+    order = np.empty(len(ids), np.int64)
+    order[codes] = np.arange(len(ids))
+    return read.take(order)
+
+
+def _merged(read: _Columns, codes: Int64, func: str) -> _Columns:
+    order = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    first = order[starts][codes]
+    for what, named in (("qualifies", read.conditions), ("groups", read.keys)):
+        for name, column in named.items():
+            differs = column != column[first]
+            if differs.any():
+                row = int(differs.argmax())
+                must, got = "agree in all rows of an id", read.id[row]
+                raise refuse(InvalidInput, func, f"{what}[{name!r}]", must, got, row=row, count=int(differs.sum()))
+    weight = np.add.reduceat(read.weight[order], starts)
+    if int(weight.max()) > MAX_WEIGHT:
+        at = int(weight.argmax())
+        must, row = f"add up to at most {MAX_WEIGHT} for an id", int(order[starts[at]])
+        raise refuse(InvalidInput, func, "weight", must, int(weight[at]), row=row)
+    return read.take(order[starts])._replace(weight=weight)
+
+
+def _listed(read: _Columns, func: str) -> Entries:
+    """Set rows of weight 0 apart and number the groups."""
+    zero = read.weight == 0
+    kept = read.take(~zero) if zero.any() else read
+    if not len(kept.id):
+        got = Verbatim("none")
+        raise refuse(EmptyInput, func, "id", "hold at least one entry of weight 1 or more", got)
+    return Entries(
+        id=freeze(kept.id),
+        weight=freeze(kept.weight),
+        conditions=FrozenDict({name: freeze(flags) for name, flags in kept.conditions.items()}),
+        groups=FrozenDict({name: _group(keys) for name, keys in kept.keys.items()}),
+        excluded=_excluded((one, "zero_weight") for one in read.id[zero].tolist()),
+    )
+
+
+def _group(keys: NDArray[np.object_]) -> Group:
+    numbers: dict[str | None, int] = {None: 0}
+    codes = [numbers.setdefault(key, len(numbers)) for key in keys.tolist()]
+    return Group(freeze(np.array(codes, np.int64)), tuple(key for key in numbers if key is not None))
+
+
+def _excluded(rows: Iterable[tuple[str, str]]) -> Excluded:
+    ordered = sorted(rows)
+    return Excluded(id=[one for one, _ in ordered], reason=[reason for _, reason in ordered])
+
+
+def _rows(excluded: Excluded) -> Iterable[tuple[str, str]]:
+    return zip(excluded.id.tolist(), excluded.reason.tolist(), strict=True)
+
+
+def _full_length(column: Any, name: str, rows: int) -> Any:
+    if len(column) != rows:
+        got = Verbatim(f"{len(column):,}")
+        raise refuse(InvalidInput, _EXCLUDE, name, f"have {rows:,} rows like the list", got)
+    return column
+
+
+def _reasons(reason: str | Column, out: Flags) -> list[str]:
+    if isinstance(reason, str):
+        found = [reason] * int(out.sum())
+    else:
+        column, _ = columns.raw(reason, func=_EXCLUDE, name="reason")
+        found = _full_length(column, "reason", len(out))[out].tolist()
+    for text in found:
+        if not isinstance(text, str) or not text.strip():
+            raise refuse(InvalidInput, _EXCLUDE, "reason", "be text that is not empty", text)
+    return found
+
+
+def _parsed(b: bytes) -> _Columns:
+    """Read the cells of a published list; `from_tsv` compares the result to the byte."""
+    if not isinstance(b, bytes):
+        raise refuse(InvalidInput, _FROM_TSV, "b", "be bytes", b, fix="Read the file in binary mode.")
+    try:
+        header, *lines = b.decode().removesuffix("\n").split("\n")
+    except UnicodeDecodeError:
+        raise _not_canonical("UTF-8") from None
+    names, rows = header.split("\t"), [line.split("\t") for line in lines]
+    if names[:2] != ["id", "weight"] or any(len(row) != len(names) for row in rows):
+        raise _not_canonical("a header that begins with id and weight, and as many cells in each row")
+    ids, weights, *others = zip(*rows, strict=True) if rows else [()] * len(names)
+    named = dict(zip(names[2:], others, strict=True))
+    weight = _numbers(weights)
+    groups = {name[1:]: [code or None for code in _numbers(cells)] for name, cells in named.items() if name[:1] == "@"}
+    flags = {name[1:]: [cell == "1" for cell in cells] for name, cells in named.items() if name[:1] == "?"}
+    return _read(_FROM_TSV, ids, weight, groups, flags)
+
+
+def _numbers(cells: Iterable[str]) -> list[int]:
+    try:
+        return [int(cell) for cell in cells]
+    except ValueError:
+        raise _not_canonical("whole numbers as weights and group numbers") from None
+
+
+def _not_canonical(must: str) -> InvalidInput:
+    return refuse(InvalidInput, _FROM_TSV, "b", f"be a canonical list: {must}", Verbatim("another form"))
