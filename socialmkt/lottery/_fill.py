@@ -144,4 +144,5 @@ def _choose_alternates(walk: _Walk, prizes: Sequence[Prize], alternates: int, fi
                 for name in serves:
                     wants[name] -= 1
         place += 1
-    filled.alternates.sort(key=lambda row: list(wants).index(row[0]))  # by prize, then order, as the sort is stable
+    places = {name: place for place, name in enumerate(wants)}
+    filled.alternates.sort(key=lambda row: places[row[0]])  # stable: by order within a prize
