@@ -102,7 +102,7 @@ def secret_fault(manifest: Manifest, secret: str) -> str | None:
     """Say what the secret must be where it does not fit the manifest."""
     if not manifest.secret_hash:
         return "be left out, as the manifest has no secret_hash" if secret else None
-    return None if sha256_hex(secret) == manifest.secret_hash else "be the text whose SHA-256 is secret_hash"
+    return None if secret and sha256_hex(secret) == manifest.secret_hash else "be the text whose SHA-256 is secret_hash"
 
 
 def draw_rows(manifest: Manifest, entries: Entries, beacon: str, secret: str) -> Drawn:
