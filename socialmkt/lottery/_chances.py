@@ -138,7 +138,8 @@ def _windows(pmf: Float64, start: NDArray[np.int64], length: int) -> Float64:
     below = np.concatenate([[0.0], np.cumsum(pmf)])
     above = np.concatenate([np.cumsum(pmf[::-1])[::-1], [0.0]])
     low, high = np.clip(start, 0, size), np.clip(start + length, 0, size)
-    return np.where(below[high] <= above[low], below[high] - below[low], above[low] - above[high])
+    found: Float64 = np.where(below[high] <= above[low], below[high] - below[low], above[low] - above[high])
+    return found
 
 
 def _pmf(n: int, at: float, k: int) -> Float64:

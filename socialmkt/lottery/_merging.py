@@ -106,6 +106,8 @@ def _ordered(rows: list[Row], *, by_head: bool) -> list[Row]:
     return [rows[place] for place in order.tolist()]
 
 
-def _columns(rows: Sequence[Row]) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _columns(
+    rows: Sequence[Row],
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], np.ndarray[tuple[int], np.dtype[np.int64]]]:
     head = np.fromiter((int(row.ticket[:16], 16) for row in rows), np.uint64, len(rows))
     return head, np.fromiter((row.weight for row in rows), np.int64, len(rows))

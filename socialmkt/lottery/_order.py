@@ -1,6 +1,6 @@
 """The order of weighted tickets, certain to the last place.
 
-With U the first 8 bytes of a ticket, v = (2U + 1) / 2**65 and the key of an entry is -ln(1 - v) / weight, a real number.
+With U the first 8 bytes of a ticket, v = (2U + 1) / 2**65, the key of an entry is the real number -ln(1 - v) / weight.
 Floats find the order; where two keys are too close for them, decimals decide.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import decimal
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -124,6 +124,7 @@ def exponential_key(head: int, weight: int, *, digits: int) -> decimal.Decimal:
 
 
 def _context(digits: int) -> decimal.Context:
-    """A context of our own: the thread's may round otherwise, or trap."""
-    settings = {"rounding": decimal.ROUND_HALF_EVEN, "Emin": -999_999, "Emax": 999_999, "clamp": 0}
-    return decimal.Context(prec=digits, flags=[], traps=[], **settings)
+    """Make a context of our own: the thread's may round otherwise, or trap."""
+    return decimal.Context(
+        prec=digits, rounding=decimal.ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, clamp=0, flags=[], traps=[]
+    )

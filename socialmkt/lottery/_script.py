@@ -63,6 +63,6 @@ while at < len(events):  # each disqualified entry: one event for every slot it 
 check(js(record["winners"]) == js([row for row in stand if row]), "standing winners")
 check(record["digest"] == digest, "digest"); print("sound")
 '''
-"""A program of the standard library alone: `python check.py record.json` prints `sound` and ends with 0, or says what is
-not and ends with 1.
+"""A program of the standard library alone: `python check.py record.json` prints `sound` and ends with 0, or it says
+what is not sound and ends with 1.
 """

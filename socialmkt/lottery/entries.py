@@ -223,8 +223,8 @@ class Entries:
         ids = self.id.tolist()
         if len(header) == 2 and self.equally_weighted and self.weight[0] == 1:
             return (start + "\t1\n".join(ids) + "\t1\n").encode()
-        numbers = [self.weight, *(flags.view(np.int8) for flags in self.conditions.values())]
-        numbers += [group.codes for group in self.groups.values()]
+        flags = [column.view(np.int8) for column in self.conditions.values()]
+        numbers: list[NDArray[Any]] = [self.weight, *flags, *(group.codes for group in self.groups.values())]
         cells = [ids, *(map(str, column.tolist()) for column in numbers)]
         return (start + "\n".join(map("\t".join, zip(*cells, strict=True))) + "\n").encode()
 
@@ -235,7 +235,7 @@ class Entries:
         Examples
         --------
         >>> Entries.from_columns(["ann", "bo"]).digest[:12]
-        'ad75c11ccbe7'
+        'c6f9aff579c5'
         """
         return hashlib.sha256(self.to_tsv()).hexdigest()
 
@@ -418,7 +418,8 @@ def _group(keys: NDArray[np.object_]) -> Group:
 
 def _excluded(rows: Iterable[tuple[str, str]]) -> Excluded:
     ordered = sorted(rows)
-    return Excluded(id=[one for one, _ in ordered], reason=[reason for _, reason in ordered])
+    ids, reasons = [one for one, _ in ordered], [reason for _, reason in ordered]
+    return Excluded(id=np.array(ids, object), reason=np.array(reasons, object))
 
 
 def _rows(excluded: Excluded) -> Iterable[tuple[str, str]]:

@@ -100,14 +100,15 @@ class OddsTable(Table):
         first = np.flatnonzero(np.diff(self.weight, prepend=-1))
         probability = np.minimum(np.add.reduceat(self.probability, first), 1.0)
         step = len(self) // len(first)
-        texts = [self.exact[start : start + step].tolist() for start in first.tolist()]
+        own = [self.exact[start : start + step].tolist() for start in first.tolist()]
+        exact = [str(sum(map(Fraction, texts))) if all(texts) else "" for texts in own]
         return AnyPrize(
             weight=self.weight[first],
             entries=self.entries[first],
             probability=probability,
             one_in=_one_in(probability),
-            expected_winners=self.entries[first] * probability,
-            exact=[str(sum(map(Fraction, own))) if all(own) else "" for own in texts],
+            expected_winners=np.asarray(self.entries[first] * probability, np.float64),
+            exact=np.array(exact, object),
         )
 
 
@@ -153,7 +154,7 @@ def odds(
     Examples
     --------
     >>> odds({1: 900, 10: 100}, quantities={"grand": 1, "small": 99})["probability"].round(6)
-    array([0.000526, 0.056122, 0.005263, 0.434375])
+    array([0.000526, 0.059338, 0.005263, 0.455954])
     """
     if method not in _METHODS:
         raise refuse_choice(_FUNC, "method", method, _METHODS)
@@ -225,7 +226,7 @@ def _table(case: _Case, prizes: dict[str, int], method: str) -> OddsTable:
     return OddsTable(
         weight=np.repeat(np.array(case.weights, np.int64), len(prizes)),
         entries=counts,
-        prize=list(prizes) * len(case.counts),
+        prize=np.array(list(prizes) * len(case.counts), object),
         quantity=np.tile(np.array(list(prizes.values()), np.int64), len(case.counts)),
         probability=probability,
         one_in=_one_in(probability),
@@ -256,7 +257,10 @@ def _classes(weights: Any) -> list[tuple[int, int]]:
     """Give each weight, ascending, and how many entries have it."""
     if isinstance(weights, Mapping):
         pairs = [
-            (whole(weight, func=_FUNC, name="weights", low=1, high=2**63 - 1), whole(count, func=_FUNC, name="weights", low=1))
+            (
+                whole(weight, func=_FUNC, name="weights", low=1, high=2**63 - 1),
+                whole(count, func=_FUNC, name="weights", low=1),
+            )
             for weight, count in weights.items()
         ]
     else:

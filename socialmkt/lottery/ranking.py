@@ -64,7 +64,7 @@ def draw_key(commitment: str, beacon: str | bytes, *, secret: str | bytes = "", 
     Examples
     --------
     >>> draw_key("ab" * 32, "11" * 32)[:12]
-    '90ec79a61fe1'
+    'a4328207bd22'
     """
     func = "lottery.draw_key"
     value = ascii_text(beacon, func=func, name="beacon")
@@ -283,7 +283,7 @@ def rank(
     --------
     >>> from socialmkt.lottery import Entries
     >>> rank(Entries.from_columns(["ann", "bo"], weight=[1, 3]), "00" * 32, k=1)["entry"].tolist()
-    ['bo']
+    ['ann']
     """
     if not hasattr(entries, "equally_weighted"):
         raise refuse(InvalidInput, _RANK, "entries", "be Entries", entries, fix="Pass Entries.from_columns(ids).")
@@ -323,7 +323,9 @@ def _leading(pool: Lots, rules: _Rules) -> tuple[list[_merging.Row], bool]:
         rows, own = rows[places], [own[place] for place in places]
     keys = [(None, *group.keys) for group in groups]
     named = (tuple(names[code] for names, code in zip(keys, codes, strict=True)) for codes in own)
-    cells = zip(entries.id[rows].tolist(), entries.weight[rows].tolist(), map(pool.ticket, rows.tolist()), named, strict=True)
+    cells = zip(
+        entries.id[rows].tolist(), entries.weight[rows].tolist(), map(pool.ticket, rows.tolist()), named, strict=True
+    )
     return [_merging.Row(*row) for row in cells], len(places) < want
 
 
@@ -331,9 +333,9 @@ def _ranking(rows: list[_merging.Row], rules: _Rules, *, complete: bool) -> Rank
     first, held = _merging.hold(rows, list(rules.caps.values()), rules.k, complete=complete)
     return Ranking(
         rank=np.arange(1, len(first) + 1),
-        entry=[row.entry for row in first],
+        entry=np.array([row.entry for row in first], object),
         weight=np.fromiter((row.weight for row in first), np.int64, len(first)),
-        ticket=[row.ticket for row in first],
+        ticket=np.array([row.ticket for row in first], object),
         **rules._asdict(),
         min_relative_gap=_merging.smallest_gap(first, by_head=rules.method == "tickets"),
         held=held if rules.caps else None,

@@ -9,6 +9,7 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+import numpy as np
 from pydantic import ValidationError
 
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse, refuse_choice
@@ -84,7 +85,7 @@ class DrawEvent(Frozen):
     >>> event = DrawEvent(at=datetime(2026, 4, 21, tzinfo=UTC), entry="ann", prize="pen", reason="fraud",
     ...                   replacement=None, previous="00" * 32)
     >>> event.digest[:12]
-    '6a7e9ec0c9d8'
+    '8ce97bcff199'
     """
 
     at: Instant
@@ -197,7 +198,7 @@ class DrawRecord(Frozen):
         >>> prizes = [Prize(name="grand", quantity=1)]
         >>> made = manifest(entries, prizes, draw_id="demo", beacon="lottery 3D 2026303", alternates=1)
         >>> record = draw(made, entries, beacon="4 7 1")
-        >>> later = record.disqualify("cy", reason="fraud", at=datetime(2026, 4, 21, tzinfo=UTC))
+        >>> later = record.disqualify("bo", reason="fraud", at=datetime(2026, 4, 21, tzinfo=UTC))
         >>> later.winners["entry"].tolist()
         ['ann']
         """
@@ -205,7 +206,7 @@ class DrawRecord(Frozen):
         us = to_us(at, func=_DISQUALIFY, name="at")
         when = from_us(us, func=_DISQUALIFY, name="at")
         standing, _ = replay(rows_of(self.drawn), rows_of(self.first_alternates), disqualified(self.events))
-        fault = disqualification_fault(self.manifest, standing, self.events, name, reason, when)
+        fault = disqualification_fault(self.manifest, standing, self.events, name, reason=reason, at=when)
         if fault:
             raise fault
         events = chained(standing.disqualify(name), reason, when, self.digest)
@@ -333,7 +334,7 @@ class DrawRecord(Frozen):
             masked(shown[entry], kind="name") if entry in shown else masked(entry, kind="id")
             for entry in self.winners.entry.tolist()
         ]
-        return Published(**columns, entry=entries, ticket=self.winners.ticket)
+        return Published(**columns, entry=np.array(entries, object), ticket=self.winners.ticket)
 
     def __repr__(self) -> str:
         counts = {
@@ -422,16 +423,14 @@ def chained(vacated: Iterable[Vacated], reason: str, at: datetime, previous: str
     """Write events, each hashed with the one before it."""
     events = []
     for entry, prize, replacement in vacated:
-        event = DrawEvent(
-            at=at, entry=entry, prize=prize, reason=reason, replacement=replacement, previous=previous
-        )
+        event = DrawEvent(at=at, entry=entry, prize=prize, reason=reason, replacement=replacement, previous=previous)
         events.append(event)
         previous = event.digest
     return events
 
 
 def disqualification_fault(
-    manifest: Manifest, standing: Standing, events: Sequence[DrawEvent], entry: str, reason: str, at: datetime
+    manifest: Manifest, standing: Standing, events: Sequence[DrawEvent], entry: str, *, reason: str, at: datetime
 ) -> InvalidInput | None:
     """Say why an entry may not be disqualified, if it may not."""
     if reason not in manifest.disqualify_reasons:

@@ -169,7 +169,7 @@ def _events(record: DrawRecord) -> Iterator[Finding]:
         digest = event.digest
     for entry in disqualified(record.events):
         first = rest[0]
-        fault = disqualification_fault(record.manifest, standing, seen, entry, first.reason, first.at)
+        fault = disqualification_fault(record.manifest, standing, seen, entry, reason=first.reason, at=first.at)
         if fault:
             yield _found(FindingCode.event_reason, entry, str(fault))
         expected = chained(standing.disqualify(entry), first.reason, first.at, first.previous)
