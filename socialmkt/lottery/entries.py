@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
+import operator
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, final
@@ -222,7 +224,8 @@ class Entries:
         start = "\t".join(header) + "\n"
         ids = self.id.tolist()
         if len(header) == 2 and self.equally_weighted and self.weight[0] == 1:
-            return (start + "\t1\n".join(ids) + "\t1\n").encode()
+            ids[0] = start + ids[0]
+            return "\t1\n".join([*ids, ""]).encode()
         flags = [column.view(np.int8) for column in self.conditions.values()]
         numbers: list[NDArray[Any]] = [self.weight, *flags, *(group.codes for group in self.groups.values())]
         cells = [ids, *(map(str, column.tolist()) for column in numbers)]
@@ -360,7 +363,7 @@ def _refuse_null(x: Any, func: str, name: str) -> None:
 def _in_order(read: _Columns, func: str, on_duplicate: str) -> _Columns:
     """Sort the rows by id, and merge those of one id."""
     ids = read.id.tolist()
-    if all(map(str.__lt__, ids, ids[1:])):
+    if all(map(operator.lt, ids, itertools.islice(ids, 1, None))):
         return read
     codes = factorize(read.id).codes
     repeats = len(ids) - int(codes.max()) - 1
