@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator, model_validator
 
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
-from socialmkt.core.model import Count, Frozen, FrozenDict, Instant, Name, Positive
+from socialmkt.core.model import Amount, Count, Frozen, FrozenDict, Instant, Name, Positive
 from socialmkt.core.money import Currency
 from socialmkt.lottery._canonical import HEX64, POOL, canonical_json, instant_text, sha256_hex
 from socialmkt.lottery._caps import LARGEST, check_caps
@@ -47,6 +47,7 @@ def _hex_or_empty(value: Any, info: ValidationInfo) -> str:
     return "" if value == "" else _hex(value, info)
 
 
+SafeAmount = Annotated[Amount, AfterValidator(_safe)]
 SafeCount = Annotated[Count, AfterValidator(_safe)]
 SafePositive = Annotated[Positive, AfterValidator(_safe)]
 Hex = Annotated[str, BeforeValidator(_hex)]
@@ -87,7 +88,7 @@ class Prize(Frozen):
 
     name: Name
     quantity: SafePositive
-    unit_value: SafeCount = 0
+    unit_value: SafeAmount = 0
     kind: Literal["participation", "purchase"] = "participation"
     delivery: Literal["voucher", "physical"] = "voucher"
     requires: tuple[str, ...] = ()
