@@ -24,7 +24,7 @@ __all__ = ["AnyPrize", "OddsTable", "odds"]
 
 _FUNC = "lottery.odds"
 _METHODS = ("auto", "exact", "quadrature", "fluid")
-_EXACT_ENTRIES, _EXACT_TERMS = 100_000, 50_000
+_EXACT_ENTRIES, _EXACT_TERMS = 100_000, 500_000
 _SMALL_ENTRIES, _SMALL_TERMS = 1_000, 2_000
 _AUTO_RANKS, _QUADRATURE_WORK = 2_000, 10**11
 _NODES = 400
@@ -99,9 +99,10 @@ class OddsTable(Table):
         """
         first = np.flatnonzero(np.diff(self.weight, prepend=-1))
         probability = np.minimum(np.add.reduceat(self.probability, first), 1.0)
-        step = len(self) // len(first)
-        own = [self.exact[start : start + step].tolist() for start in first.tolist()]
-        exact = [str(sum(map(Fraction, texts))) if all(texts) else "" for texts in own]
+        exact = [""] * len(first)
+        if self.method == "exact":
+            fractions = [sum(map(Fraction, texts)) for texts in self.exact.reshape(len(first), -1).tolist()]
+            probability, exact = np.array(list(map(float, fractions))), list(map(str, fractions))
         return AnyPrize(
             weight=self.weight[first],
             entries=self.entries[first],

@@ -86,9 +86,9 @@ def _digits(number: Any) -> str:
     if is_int(number):
         return f"{number}."
     _, digits, exponent = number.as_tuple()
-    text = "".join(map(str, digits)) + "0" * max(exponent, 0)
     places = max(-exponent, 0)
-    before, after = text[: len(text) - places], text[len(text) - places :].rjust(places, "0")
+    text = ("".join(map(str, digits)) + "0" * max(exponent, 0)).rjust(places, "0")
+    before, after = text[: len(text) - places], text[len(text) - places :]
     return f"{before.lstrip('0') or '0'}.{after.rstrip('0')}"
 
 
