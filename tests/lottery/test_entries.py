@@ -64,7 +64,9 @@ def test_a_published_list_reads_back_and_hashes_alike(rows) -> None:
 
 @pytest.mark.parametrize("make", COLUMN_KINDS)
 def test_every_kind_of_column_gives_the_same_list(make) -> None:
-    entries = Entries.from_columns(make(["bo", "ann"]), weight=make([3, 1]), qualifies={"purchase": make([True, False])})
+    entries = Entries.from_columns(
+        make(["bo", "ann"]), weight=make([3, 1]), qualifies={"purchase": make([True, False])}
+    )
     assert entries.to_tsv() == b"id\tweight\t?purchase\nann\t1\t0\nbo\t3\t1\n"
 
 

@@ -173,5 +173,7 @@ def test_binomial_chances_are_right_from_both_ends() -> None:
     for n, p in ((5, 0.2), (5, 0.9), (40, 0.5)):
         at = -np.log1p(-p)
         ours = _chances._pmf(n, at, n + 1)
-        plain = [float(np.prod([(n - i) / (i + 1) for i in range(j)])) * p**j * (1 - p) ** (n - j) for j in range(n + 1)]
+        plain = [
+            float(np.prod([(n - i) / (i + 1) for i in range(j)])) * p**j * (1 - p) ** (n - j) for j in range(n + 1)
+        ]
         assert ours == pytest.approx(plain, rel=1e-12)

@@ -71,7 +71,14 @@ def test_a_policy_remarks_by_code(profile, prizes, fields, expected) -> None:
 
 def test_every_code_was_seen_and_speaks_chinese() -> None:
     seen = {
-        *codes(CN_2020, prize(0), prize(5_000_001, "b", requires="region_north"), terms_digest="", closes_at=None, claim_by=None),
+        *codes(
+            CN_2020,
+            prize(0),
+            prize(5_000_001, "b", requires="region_north"),
+            terms_digest="",
+            closes_at=None,
+            claim_by=None,
+        ),
         *codes(CN_2020, prize(1), currency="USD"),
         *codes(TOTAL, prize(1_001)),
     }

@@ -164,7 +164,9 @@ def entries_of(rows: dict) -> Entries:
     return Entries.from_columns(list(rows), weight=weight, groups={"person": person, "device": device})
 
 
-@given(rows=grouped.filter(bool), k=st.integers(1, 30), caps=st.sampled_from([{"person": 1}, {"person": 2, "device": 1}]))
+@given(
+    rows=grouped.filter(bool), k=st.integers(1, 30), caps=st.sampled_from([{"person": 1}, {"person": 2, "device": 1}])
+)
 def test_caps_pass_over_whoever_comes_later_in_a_full_group(rows, k, caps) -> None:
     found = rank(entries_of(rows), KEY, k=k, caps=caps)
     full = exact_order(KEY, {one: row[0] for one, row in rows.items()})

@@ -32,7 +32,9 @@ def expected(weights: dict[str, int]) -> dict[Pair, Fraction]:
 
 def chi_square(draw: Callable[[str], Pair], draws: int) -> float:
     seen = Counter(draw(keys_of(f"law {number}")) for number in range(draws))
-    return sum(float((seen[pair] - draws * chance) ** 2 / (draws * chance)) for pair, chance in expected(WEIGHTS).items())
+    return sum(
+        float((seen[pair] - draws * chance) ** 2 / (draws * chance)) for pair, chance in expected(WEIGHTS).items()
+    )
 
 
 def first_two(entries: Entries, **rules) -> Callable[[str], Pair]:

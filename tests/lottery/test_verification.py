@@ -40,7 +40,10 @@ def rich(method: str = "exponential") -> tuple[DrawRecord, Entries]:
     entries = Entries.from_columns(
         names,
         weight=[1 + number % 5 for number in range(26)],
-        qualifies={"purchase": [number % 3 > 0 for number in range(26)], "vip": [number % 4 > 0 for number in range(26)]},
+        qualifies={
+            "purchase": [number % 3 > 0 for number in range(26)],
+            "vip": [number % 4 > 0 for number in range(26)],
+        },
         groups={
             "person": [f"p{number // 2}" for number in range(26)],
             "device": [None if number % 5 == 0 else number % 9 for number in range(26)],
@@ -247,7 +250,9 @@ def test_the_script_finds_forged_events(tmp_path) -> None:
 def test_a_single_ticket_is_checked_in_a_shell() -> None:
     for one in ("alice", "张三"):
         line = f"printf '%s%s' \"$K\" '{one}' | sha256sum"
-        done = subprocess.run(["sh", "-c", line], env={"K": KEY, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["sh", "-c", line], env={"K": KEY, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True
+        )
         assert done.stdout.split()[0] == ticket(KEY, one)
 
 
