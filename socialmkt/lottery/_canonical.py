@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from socialmkt.core.errors import InvalidInput, SocialmktError, refuse
+from socialmkt.core.errors import InvalidInput, SocialmktError, Verbatim, refuse
 
 HEX64 = re.compile(r"[0-9a-f]{64}")
 POOL = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -39,8 +39,6 @@ def check_hex(value: Any, *, func: str, name: str) -> str:
 
 def refuse_hidden(func: str, name: str, must: str) -> SocialmktError:
     """Build a refusal that does not show the value, which may be a secret."""
-    from socialmkt.core.errors import Verbatim
-
     return refuse(InvalidInput, func, name, must, Verbatim("another value"))
 
 

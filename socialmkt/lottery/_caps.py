@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from socialmkt.core._whole import is_int
@@ -9,7 +10,7 @@ from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 from socialmkt.core.model import FrozenDict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 LARGEST = 2**53 - 1
 """The largest whole number that every reader of JSON keeps."""
@@ -17,6 +18,8 @@ LARGEST = 2**53 - 1
 
 def check_caps(caps: Mapping[str, int] | None, known: Iterable[str] | None, *, func: str) -> FrozenDict[str, int]:
     """Take caps of at least 1, sorted by name, on groups that the list has."""
+    if caps is not None and not isinstance(caps, Mapping):
+        raise refuse(InvalidInput, func, "caps", "be a mapping of group to number", caps)
     groups = None if known is None else set(known)
     for name, limit in (caps or {}).items():
         if groups is not None and name not in groups:

@@ -10,7 +10,7 @@ import numpy as np
 
 from socialmkt.core import columns
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse
+from socialmkt.core.errors import InvalidInput, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
 _KINDS = "be whole numbers, text, UUIDs or UTF-8 bytes"
+_ONE = "be an id: text without blanks at its ends or control characters, a whole number, a UUID or UTF-8 bytes"
 
 
 def read_ids(x: Any, *, func: str, name: str) -> tuple[NDArray[np.object_], None]:
@@ -42,7 +43,10 @@ def read_keys(x: Any, *, func: str, name: str) -> tuple[NDArray[np.object_], Non
 
 def read_id(value: Any, *, func: str, name: str) -> str:
     """Read one id."""
-    texts, _ = read_ids([value], func=func, name=name)
+    try:
+        texts, _ = read_ids([value], func=func, name=name)
+    except InvalidInput:
+        raise refuse(InvalidInput, func, name, _ONE, value) from None
     return str(texts[0])
 
 
@@ -128,8 +132,3 @@ def first_repeat(codes: NDArray[np.int64]) -> tuple[int, int]:
     np.minimum.at(first, codes, rows)
     repeated = first[codes] != rows
     return int(repeated.argmax()), int(repeated.sum())
-
-
-def rows_of(count: int) -> Verbatim:
-    """Say a number of rows."""
-    return Verbatim(f"{count:,} row" if count == 1 else f"{count:,} rows")

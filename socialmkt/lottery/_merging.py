@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from socialmkt.core.errors import InvalidInput, refuse
-from socialmkt.core.model import Frozen
 from socialmkt.lottery import _order
 from socialmkt.lottery._caps import Counter
 
@@ -32,7 +31,7 @@ class Row(NamedTuple):
     groups: tuple[str | None, ...] = ()
 
 
-class Held(Frozen):
+class Held(NamedTuple):
     """The rows of a part in order, and whether no others exist."""
 
     rows: tuple[Row, ...]

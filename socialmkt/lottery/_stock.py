@@ -18,7 +18,7 @@ def read_stock(prizes: Mapping[str, int] | Sequence[Prize], *, func: str) -> dic
     if isinstance(prizes, Mapping):
         stock = list(prizes.items())
     else:
-        for prize in prizes:
+        for prize in prizes if isinstance(prizes, (list, tuple)) else [prizes]:
             if not isinstance(prize, Prize):
                 must = "be Prizes, or a mapping of name to quantity"
                 raise refuse(InvalidInput, func, "prizes", must, prize)

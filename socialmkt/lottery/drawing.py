@@ -13,6 +13,7 @@ from socialmkt.lottery._fill import fill
 from socialmkt.lottery._lots import lots
 from socialmkt.lottery._rows import AlternateRow, SkippedRow, SkipReason, WinnerRow
 from socialmkt.lottery.commitment import Manifest, check_conditions
+from socialmkt.lottery.entries import Entries
 from socialmkt.lottery.ranking import draw_key
 from socialmkt.lottery.record import DrawRecord, new_record
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from socialmkt.lottery._fill import Filled
     from socialmkt.lottery._lots import Lots
     from socialmkt.lottery.commitment import Prize
-    from socialmkt.lottery.entries import Entries
 
 __all__ = ["draw"]
 
@@ -149,7 +149,7 @@ def _named(pool: str, filled: Filled, tickets: Lots) -> Drawn:
 
 
 def _check_list(manifest: Manifest, entries: Entries) -> None:
-    if not hasattr(entries, "digest"):
+    if not isinstance(entries, Entries):
         raise refuse(InvalidInput, _FUNC, "entries", "be Entries", entries)
     if entries.digest != manifest.entries_digest:
         must = f"be the list of the manifest, with digest {manifest.entries_digest[:12]}..."

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import itertools
-import operator
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, final
 
 import numpy as np
 
 from socialmkt.core import columns
-from socialmkt.core.columns import spec
 from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse, refuse_choice
-from socialmkt.core.factorize import factorize
 from socialmkt.core.model import FrozenDict
 from socialmkt.core.table import Table, Texts, freeze
-from socialmkt.lottery._ids import first_repeat, read_ids, read_keys, refuse_nulls
+from socialmkt.lottery._list_rows import (
+    FROM_COLUMNS,
+    FROM_TSV,
+    Rows,
+    in_order,
+    not_canonical,
+    parse_tsv,
+    read_flags,
+    read_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,9 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Entries", "Excluded", "Group"]
 
-MAX_WEIGHT = 2**32 - 1
-_NAME = re.compile(r"[a-z0-9_]{1,32}")
-_FROM_COLUMNS, _FROM_TSV, _EXCLUDE = "Entries.from_columns", "Entries.from_tsv", "Entries.exclude"
+_EXCLUDE = "Entries.exclude"
 
 
 class Excluded(Table):
@@ -66,23 +68,6 @@ class Group(NamedTuple):
 
     codes: NDArray[np.int64]
     keys: tuple[str, ...]
-
-
-class _Columns(NamedTuple):
-    """Clean columns of equal length, in any order of rows."""
-
-    id: NDArray[np.object_]
-    weight: Int64
-    conditions: dict[str, Flags]
-    keys: dict[str, NDArray[np.object_]]
-
-    def take(self, rows: Any) -> _Columns:
-        return _Columns(
-            self.id[rows],
-            self.weight[rows],
-            {name: flags[rows] for name, flags in self.conditions.items()},
-            {name: keys[rows] for name, keys in self.keys.items()},
-        )
 
 
 @final
@@ -173,9 +158,9 @@ class Entries:
         socialmkt.core.errors.InvalidInput: Entries.from_columns: id must not repeat, got '7' at row 1 ...
         """
         if on_duplicate not in ("raise", "merge"):
-            raise refuse_choice(_FROM_COLUMNS, "on_duplicate", on_duplicate, ["raise", "merge"])
-        read = _read(_FROM_COLUMNS, id, weight, groups or {}, qualifies or {})
-        return _listed(_in_order(read, _FROM_COLUMNS, on_duplicate), _FROM_COLUMNS)
+            raise refuse_choice(FROM_COLUMNS, "on_duplicate", on_duplicate, ["raise", "merge"])
+        read = read_rows(FROM_COLUMNS, id, weight, groups or {}, qualifies or {})
+        return _listed(in_order(read, FROM_COLUMNS, on_duplicate), FROM_COLUMNS)
 
     @classmethod
     def from_tsv(cls, b: bytes) -> Entries:
@@ -202,9 +187,9 @@ class Entries:
         >>> Entries.from_tsv(b'id\tweight\nann\t1\n')
         Entries(1 entry, total weight 1)
         """
-        entries = _listed(_in_order(_parsed(b), _FROM_TSV, "raise"), _FROM_TSV)
+        entries = _listed(in_order(parse_tsv(b), FROM_TSV, "raise"), FROM_TSV)
         if entries.to_tsv() != b:
-            raise _not_canonical("rows sorted by id, groups numbered by first appearance, and no other spelling")
+            raise not_canonical("rows sorted by id, groups numbered by first appearance, and no other spelling")
         return entries
 
     def to_tsv(self) -> bytes:
@@ -282,15 +267,15 @@ class Entries:
         >>> entries.id.tolist(), entries.excluded["reason"].tolist()
         (['ann'], ['staff'])
         """
-        out = _full_length(_read_flags(mask, func=_EXCLUDE, name="mask")[0], "mask", len(self))
+        out = _full_length(read_flags(mask, func=_EXCLUDE, name="mask")[0], "mask", len(self))
         reasons = _reasons(reason, out)
         kept = _listed(self._columns().take(~out), _EXCLUDE)
         rows = [*_rows(self.excluded), *zip(self.id[out].tolist(), reasons, strict=True), *_rows(kept.excluded)]
         return replace(kept, excluded=_excluded(rows))
 
-    def _columns(self) -> _Columns:
+    def _columns(self) -> Rows:
         keys = {name: np.array([None, *group.keys], object)[group.codes] for name, group in self.groups.items()}
-        return _Columns(self.id, self.weight, dict(self.conditions), keys)
+        return Rows(self.id, self.weight, dict(self.conditions), keys)
 
     def __len__(self) -> int:
         return len(self.id)
@@ -319,85 +304,7 @@ class Entries:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
-def _read(func: str, ids: Any, weight: Any, groups: Mapping[str, Any], qualifies: Mapping[str, Any]) -> _Columns:
-    for what, names in (("groups", groups), ("qualifies", qualifies)):
-        for name in names:
-            if not isinstance(name, str) or not _NAME.fullmatch(name):
-                raise refuse(InvalidInput, func, what, "have names of 1 to 32 characters from a-z, 0-9 and _", name)
-    specs = [spec("id", ids, read_ids)]
-    if weight is not None:
-        specs.append(spec("weight", weight, _read_weights))
-    specs += [spec(f"groups[{name!r}]", groups[name], read_keys) for name in sorted(groups)]
-    specs += [spec(f"qualifies[{name!r}]", qualifies[name], _read_flags) for name in sorted(qualifies)]
-    read = columns.read(func, *specs)
-    return _Columns(
-        read["id"],
-        np.ones(read.n, np.int64) if weight is None else read["weight"],
-        {name: read[f"qualifies[{name!r}]"] for name in sorted(qualifies)},
-        {name: read[f"groups[{name!r}]"] for name in sorted(groups)},
-    )
-
-
-def _read_weights(x: Any, *, func: str, name: str) -> tuple[Int64, None]:
-    _refuse_null(x, func, name)
-    weight = columns.quantities(x, func=func, name=name)
-    over = weight > MAX_WEIGHT
-    if over.any():
-        row = int(over.argmax())
-        must, count = f"be at most {MAX_WEIGHT}", int(over.sum())
-        raise refuse(InvalidInput, func, name, must, int(weight[row]), row=row, count=count, total=len(weight))
-    return weight.copy(), None
-
-
-def _read_flags(x: Any, *, func: str, name: str) -> tuple[Flags, None]:
-    _refuse_null(x, func, name)
-    return columns.flags(x, func=func, name=name).copy(), None
-
-
-def _refuse_null(x: Any, func: str, name: str) -> None:
-    nulls = columns.nulls(x, func=func, name=name)
-    if nulls.any():
-        raise refuse_nulls(nulls, func, name)
-
-
-def _in_order(read: _Columns, func: str, on_duplicate: str) -> _Columns:
-    """Sort the rows by id, and merge those of one id."""
-    ids = read.id.tolist()
-    if all(map(operator.lt, ids, itertools.islice(ids, 1, None))):
-        return read
-    codes = factorize(read.id).codes
-    repeats = len(ids) - int(codes.max()) - 1
-    if repeats and on_duplicate == "raise":
-        row, count = first_repeat(codes)
-        fix = 'Pass on_duplicate="merge" to add up the weights of an id.' if func == _FROM_COLUMNS else None
-        raise refuse(InvalidInput, func, "id", "not repeat", ids[row], row=row, count=count, total=len(ids), fix=fix)
-    if repeats:
-        return _merged(read, codes, func)
-    order = np.empty(len(ids), np.int64)
-    order[codes] = np.arange(len(ids))
-    return read.take(order)
-
-
-def _merged(read: _Columns, codes: Int64, func: str) -> _Columns:
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    first = order[starts][codes]
-    for what, named in (("qualifies", read.conditions), ("groups", read.keys)):
-        for name, column in named.items():
-            differs = column != column[first]
-            if differs.any():
-                row = int(differs.argmax())
-                must, got = "agree in all rows of an id", read.id[row]
-                raise refuse(InvalidInput, func, f"{what}[{name!r}]", must, got, row=row, count=int(differs.sum()))
-    weight = np.add.reduceat(read.weight[order], starts)
-    if int(weight.max()) > MAX_WEIGHT:
-        at = int(weight.argmax())
-        must, row = f"add up to at most {MAX_WEIGHT} for an id", int(order[starts[at]])
-        raise refuse(InvalidInput, func, "weight", must, int(weight[at]), row=row)
-    return read.take(order[starts])._replace(weight=weight)
-
-
-def _listed(read: _Columns, func: str) -> Entries:
+def _listed(read: Rows, func: str) -> Entries:
     """Set rows of weight 0 apart and number the groups."""
     zero = read.weight == 0
     kept = read.take(~zero) if zero.any() else read
@@ -446,33 +353,3 @@ def _reasons(reason: str | Column, out: Flags) -> list[str]:
         if not isinstance(text, str) or not text.strip():
             raise refuse(InvalidInput, _EXCLUDE, "reason", "be text that is not empty", text)
     return found
-
-
-def _parsed(b: bytes) -> _Columns:
-    """Read the cells of a published list; `from_tsv` compares the result to the byte."""
-    if not isinstance(b, bytes):
-        raise refuse(InvalidInput, _FROM_TSV, "b", "be bytes", b, fix="Read the file in binary mode.")
-    try:
-        header, *lines = b.decode().removesuffix("\n").split("\n")
-    except UnicodeDecodeError:
-        raise _not_canonical("UTF-8") from None
-    names, rows = header.split("\t"), [line.split("\t") for line in lines]
-    if names[:2] != ["id", "weight"] or any(len(row) != len(names) for row in rows):
-        raise _not_canonical("a header that begins with id and weight, and as many cells in each row")
-    ids, weights, *others = zip(*rows, strict=True) if rows else [()] * len(names)
-    named = dict(zip(names[2:], others, strict=True))
-    weight = _numbers(weights)
-    groups = {name[1:]: [code or None for code in _numbers(cells)] for name, cells in named.items() if name[:1] == "@"}
-    flags = {name[1:]: [cell == "1" for cell in cells] for name, cells in named.items() if name[:1] == "?"}
-    return _read(_FROM_TSV, ids, weight, groups, flags)
-
-
-def _numbers(cells: Iterable[str]) -> list[int]:
-    try:
-        return [int(cell) for cell in cells]
-    except ValueError:
-        raise _not_canonical("whole numbers as weights and group numbers") from None
-
-
-def _not_canonical(must: str) -> InvalidInput:
-    return refuse(InvalidInput, _FROM_TSV, "b", f"be a canonical list: {must}", Verbatim("another form"))

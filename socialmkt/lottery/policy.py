@@ -9,7 +9,7 @@ from socialmkt.core.labels import Code
 from socialmkt.core.model import Amount, Frozen, Name
 from socialmkt.core.money import Currency
 from socialmkt.lottery.commitment import Manifest
-from socialmkt.lottery.verification import Finding
+from socialmkt.lottery.verification import Finding, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,11 +100,11 @@ class PolicyProfile(Frozen):
 
     def _values(self, manifest: Manifest) -> Iterator[Finding]:
         if manifest.currency != self.currency:
-            yield _remark(PolicyCode.currency_mismatch, detail=f"{manifest.currency.code}, not {self.currency.code}")
+            yield found(PolicyCode.currency_mismatch, detail=f"{manifest.currency.code}, not {self.currency.code}")
             return
         for prize in manifest.prizes:
             if prize.unit_value == 0:
-                yield _remark(PolicyCode.value_missing, prize.name)
+                yield found(PolicyCode.value_missing, prize.name)
             limits = ((PolicyCode.prize_over_cap, self.max_unit_value), (PolicyCode.post_wins, self.post_wins_above))
             for code, limit in limits:
                 yield from self._above(code, prize.unit_value, limit, prize.name)
@@ -113,7 +113,7 @@ class PolicyProfile(Frozen):
 
     def _above(self, code: PolicyCode, value: int, limit: int | None, where: str) -> Iterator[Finding]:
         if limit is not None and value > limit:
-            yield _remark(code, where, f"{self.currency.format(value)}, limit {self.currency.format(limit)}")
+            yield found(code, where, f"{self.currency.format(value)}, limit {self.currency.format(limit)}")
 
 
 CN_2020 = PolicyProfile(name="CN 2020", max_unit_value=5_000_000, post_wins_above=50_000)
@@ -127,18 +127,14 @@ def _placement(manifest: Manifest) -> Iterator[Finding]:
     regions = [{name for name in prize.requires if name.startswith("region")} for prize in manifest.prizes]
     for prize, own in zip(manifest.prizes, regions, strict=True):
         if own != regions[0]:
-            yield _remark(PolicyCode.region_placement, prize.name)
+            yield found(PolicyCode.region_placement, prize.name)
             return
 
 
 def _stated(manifest: Manifest) -> Iterator[Finding]:
     if not manifest.terms_digest:
-        yield _remark(PolicyCode.terms_missing)
+        yield found(PolicyCode.terms_missing)
     if manifest.closes_at is None:
-        yield _remark(PolicyCode.draw_time_missing)
+        yield found(PolicyCode.draw_time_missing)
     if manifest.claim_by is None:
-        yield _remark(PolicyCode.claim_deadline_missing)
-
-
-def _remark(code: PolicyCode, where: str = "", detail: str = "") -> Finding:
-    return Finding(code=code, message=f"{code.en}{detail and ': '}{detail}", where=where)
+        yield found(PolicyCode.claim_deadline_missing)

@@ -20,12 +20,12 @@ from socialmkt.lottery._ids import read_id
 from socialmkt.lottery._lots import lots
 from socialmkt.lottery._numbers import whole
 from socialmkt.lottery._tickets import METHODS, Method, ticket_hex
+from socialmkt.lottery.entries import Entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from socialmkt.lottery._lots import Lots
-    from socialmkt.lottery.entries import Entries
 
 __all__ = ["Ranking", "draw_key", "rank", "ticket"]
 
@@ -285,7 +285,7 @@ def rank(
     >>> rank(Entries.from_columns(["ann", "bo"], weight=[1, 3]), "00" * 32, k=1)["entry"].tolist()
     ['ann']
     """
-    if not hasattr(entries, "equally_weighted"):
+    if not isinstance(entries, Entries):
         raise refuse(InvalidInput, _RANK, "entries", "be Entries", entries, fix="Pass Entries.from_columns(ids).")
     rules = _rules(key, k, method, check_caps(caps, entries.groups, func=_RANK), func=_RANK)
     pool = lots(entries, rules.key, rules.method, func=_RANK)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse, re
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.model import Frozen, Instant
 from socialmkt.core.table import Ints, Table, Texts
+from socialmkt.lottery._audit import VERSION, not_an_audit, parse_audit, typed_rows
 from socialmkt.lottery._canonical import canonical_json, instant_text, sha256_hex
 from socialmkt.lottery._ids import read_id
 from socialmkt.lottery._masks import masked
@@ -41,22 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DrawEvent", "DrawRecord"]
 
-_DISQUALIFY, _FROM_AUDIT = "DrawRecord.disqualify", "DrawRecord.from_audit"
-_VERSION = "socialmkt/record/1"
-_KEYS = {
-    "alternates",
-    "beacon",
-    "commitment",
-    "digest",
-    "drawn",
-    "entries",
-    "events",
-    "manifest",
-    "min_relative_gap",
-    "secret",
-    "version",
-    "winners",
-}
+_DISQUALIFY = "DrawRecord.disqualify"
 _AFTER_CLAIM = ("no_address", "unclaimed")
 _MOST_SLOTS = 2_000_000
 
@@ -249,7 +235,7 @@ class DrawRecord(Frozen):
                 "manifest": as_json(self.manifest),
                 "min_relative_gap": "" if gap is None else repr(gap),
                 "secret": self.secret,
-                "version": _VERSION,
+                "version": VERSION,
                 "winners": rows_of(self.winners),
             }
         )
@@ -280,12 +266,12 @@ class DrawRecord(Frozen):
             ...
         socialmkt.core.errors.InvalidInput: DrawRecord.from_audit: text must have the keys alternates, beacon, ...
         """
-        found = _parsed(text)
+        found = parse_audit(text)
         try:
             manifest = Manifest.model_validate_json(json.dumps(found["manifest"]))
             events = tuple(DrawEvent.model_validate_json(json.dumps(event)) for event in found["events"])
-            drawn, winners = (_typed_rows(WinnerRow, found[name]) for name in ("drawn", "winners"))
-            alternates = _typed_rows(AlternateRow, found["alternates"])
+            drawn, winners = (typed_rows(WinnerRow, found[name]) for name in ("drawn", "winners"))
+            alternates = typed_rows(AlternateRow, found["alternates"])
             gap = None if found["min_relative_gap"] == "" else float(found["min_relative_gap"])
             standing, _ = replay(drawn, alternates, disqualified(events))
             return cls(
@@ -300,7 +286,7 @@ class DrawRecord(Frozen):
             )
         except (ValidationError, ValueError, TypeError) as fault:
             first = str(fault).splitlines()[:3]
-            raise _not_an_audit("hold a record of the right shape", Verbatim("; ".join(first))) from None
+            raise not_an_audit("hold a record of the right shape", Verbatim("; ".join(first))) from None
 
     def published(self, names: Mapping[str, str] | None = None) -> Table:
         """Give the list of winners for publication.
@@ -408,7 +394,7 @@ def base_digest(
                 "commitment": commitment,
                 "drawn": drawn,
                 "secret": secret,
-                "version": _VERSION,
+                "version": VERSION,
             }
         )
     )
@@ -469,29 +455,3 @@ def _standing_tables(manifest: Manifest, standing: Standing) -> dict[str, Any]:
         "alternates": table_of(Alternates, standing.alternates),
         "unfilled": table_of(Unfilled, standing.unfilled(manifest)),
     }
-
-
-def _parsed(text: Any) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (TypeError, ValueError):
-        raise _not_an_audit("be JSON", Verbatim("another text")) from None
-    if not isinstance(found, dict) or set(found) != _KEYS:
-        got = Verbatim(", ".join(sorted(found)) or "none") if isinstance(found, dict) else found
-        raise _not_an_audit(f"have the keys {', '.join(sorted(_KEYS))}", got)
-    if found["version"] != _VERSION:
-        raise _not_an_audit(f"be of version {_VERSION}", found["version"])
-    return found
-
-
-def _typed_rows(kind: type[Any], rows: Any) -> list[Any]:
-    """Take lists of cells of exactly the types of a row."""
-    types = list(get_type_hints(kind).values())
-    for row in rows:
-        if [type(cell) for cell in row] != types:
-            raise _not_an_audit(f"have rows of {', '.join(kind._fields)}", Verbatim("another row"))
-    return [kind(*row) for row in rows]
-
-
-def _not_an_audit(must: str, got: object) -> InvalidInput:
-    return refuse(InvalidInput, _FROM_AUDIT, "text", must, got)

@@ -17,6 +17,7 @@ from socialmkt.lottery._rows import Alternates, Winners, table_of
 from socialmkt.lottery._script import VERIFIER
 from socialmkt.lottery._standing import Standing
 from socialmkt.lottery.drawing import draw_rows, secret_fault
+from socialmkt.lottery.entries import Entries
 from socialmkt.lottery.record import (
     DrawRecord,
     base_digest,
@@ -29,7 +30,6 @@ from socialmkt.lottery.record import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from socialmkt.lottery.entries import Entries
     from socialmkt.lottery.record import DrawEvent
 
 __all__ = ["VERIFIER", "Finding", "FindingCode", "verify"]
@@ -123,37 +123,38 @@ def verify(record: DrawRecord, entries: Entries) -> list[Finding]:
     """
     if not isinstance(record, DrawRecord):
         raise refuse(InvalidInput, _FUNC, "record", "be a DrawRecord", record, fix="Pass DrawRecord.from_audit(text).")
-    if not hasattr(entries, "digest"):
+    if not isinstance(entries, Entries):
         raise refuse(InvalidInput, _FUNC, "entries", "be Entries", entries, fix="Pass Entries.from_tsv(list).")
     return [*_inputs(record, entries), *_draw_again(record, entries), *_events(record)]
 
 
-def _found(code: FindingCode, where: str = "", detail: str = "") -> Finding:
+def found(code: Code, where: str = "", detail: str = "") -> Finding:
+    """State a finding in the words of its code, with what is particular to it."""
     return Finding(code=code, message=f"{code.en}{detail and ': '}{detail}", where=where)
 
 
 def _inputs(record: DrawRecord, entries: Entries) -> Iterator[Finding]:
     rules = record.manifest
     if entries.digest != rules.entries_digest:
-        yield _found(FindingCode.entries_digest)
+        yield found(FindingCode.entries_digest)
     if len(entries) != rules.entries:
-        yield _found(FindingCode.entries_count, detail=f"{len(entries):,}, not {rules.entries:,}")
+        yield found(FindingCode.entries_count, detail=f"{len(entries):,}, not {rules.entries:,}")
     if record.commitment != rules.commitment:
-        yield _found(FindingCode.commitment)
+        yield found(FindingCode.commitment)
     if secret_fault(rules, record.secret):
-        yield _found(FindingCode.secret)
+        yield found(FindingCode.secret)
 
 
 def _draw_again(record: DrawRecord, entries: Entries) -> Iterator[Finding]:
     try:
         again = draw_rows(record.manifest, entries, record.beacon, record.secret)
     except SocialmktError as fault:
-        yield _found(FindingCode.inputs, detail=str(fault))
+        yield found(FindingCode.inputs, detail=str(fault))
         return
     if table_of(Winners, again.winners) != record.drawn:
-        yield _found(FindingCode.drawn, _first_difference(again.winners, rows_of(record.drawn)))
+        yield found(FindingCode.drawn, _first_difference(again.winners, rows_of(record.drawn)))
     if table_of(Alternates, again.alternates) != record.first_alternates:
-        yield _found(FindingCode.alternates, _first_difference(again.alternates, rows_of(record.first_alternates)))
+        yield found(FindingCode.alternates, _first_difference(again.alternates, rows_of(record.first_alternates)))
 
 
 def _events(record: DrawRecord) -> Iterator[Finding]:
@@ -165,24 +166,24 @@ def _events(record: DrawRecord) -> Iterator[Finding]:
     rest = list(record.events)
     for event in record.events:
         if event.previous != digest:
-            yield _found(FindingCode.event_chain, event.entry)
+            yield found(FindingCode.event_chain, event.entry)
         digest = event.digest
     for entry in disqualified(record.events):
         first = rest[0]
         fault = disqualification_fault(record.manifest, standing, seen, entry, reason=first.reason, at=first.at)
         if fault:
-            yield _found(FindingCode.event_reason, entry, str(fault))
+            yield found(FindingCode.event_reason, entry, str(fault))
         expected = chained(standing.disqualify(entry), first.reason, first.at, first.previous)
         given = [event for event in rest[: len(expected)] if event.entry == entry]
         if [_told(event) for event in given] != [_told(event) for event in expected]:
-            yield _found(FindingCode.event_replacement, entry)
+            yield found(FindingCode.event_replacement, entry)
         seen, rest = seen + rest[: len(given)], rest[len(given) :]
     if rest:
-        yield _found(FindingCode.event_replacement, rest[0].entry)
+        yield found(FindingCode.event_replacement, rest[0].entry)
     if table_of(Winners, standing.winners) != record.winners:
-        yield _found(FindingCode.winners, _first_difference(standing.winners, rows_of(record.winners)))
+        yield found(FindingCode.winners, _first_difference(standing.winners, rows_of(record.winners)))
     if record.digest != digest:
-        yield _found(FindingCode.digest)
+        yield found(FindingCode.digest)
 
 
 def _told(event: DrawEvent) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ DRAW = VECTORS["draw"]
 CLOSE = datetime(2026, 4, 19, 23, 59, tzinfo=UTC)
 LATER = datetime(2026, 4, 21, tzinfo=UTC)
 BEACON = "11" * 32
+SESAME = "open sesame"
 KEY = DRAW["key"]
 
 ids = st.text(alphabet="abcdefgh0123张", min_size=1, max_size=6)

@@ -168,6 +168,11 @@ def test_a_name_of_a_group_or_condition_is_plain(name) -> None:
         Entries.from_columns(["ann"], qualifies={name: [True]})
 
 
+def test_names_come_with_their_columns() -> None:
+    with refuses(InvalidInput, match="groups must be a mapping of name to column"):
+        Entries.from_columns(["ann"], groups=["x"])
+
+
 def test_a_condition_must_be_known_for_everybody() -> None:
     with refuses(InvalidInput, match="qualifies.'paid'. must not be null"):
         Entries.from_columns(["ann", "bo"], qualifies={"paid": [True, None]})
@@ -208,7 +213,7 @@ def test_an_empty_key_is_no_way_to_say_no_group() -> None:
     ],
 )
 def test_a_list_in_any_other_form_is_refused(bad) -> None:
-    with pytest.raises((InvalidInput, EmptyInput), match="Entries.from_tsv"):
+    with pytest.raises((InvalidInput, EmptyInput), match=r"Entries\.from_tsv"):
         Entries.from_tsv(bad)
 
 

@@ -107,6 +107,7 @@ def test_every_play_of_a_deck_has_the_same_chance() -> None:
     [
         ({"prizes": {"a": 9}}, InvalidInput, "prizes must hold at most 8 in all, as many as plays, got 9"),
         ({"prizes": {}}, EmptyInput, "prizes must hold at least one prize"),
+        ({"prizes": 3}, InvalidInput, "prizes must be Prizes, or a mapping of name to quantity, got 3"),
         ({"prizes": ["a"]}, InvalidInput, "prizes must be Prizes, or a mapping of name to quantity, got 'a'"),
         ({"prizes": [Prize(name="a", quantity=1)] * 2}, InvalidInput, "prizes must have names of their own"),
         ({"prizes": {"a": 0}}, InvalidInput, "prizes must be a whole number of at least 1"),

@@ -115,7 +115,7 @@ def test_the_method_is_chosen_by_size_and_named() -> None:
     assert odds([1, 2, 3], quantities=[2]).method == "exact"
     assert odds({1: 5_000, 2: 5_000}, quantities=[50]).method == "quadrature"
     assert odds({1: 5_000, 2: 5_000}, quantities=[2_001]).method == "fluid"
-    assert odds({weight: 9 for weight in range(1, 300)}, quantities=[1_900]).method == "fluid"
+    assert odds(dict.fromkeys(range(1, 300), 9), quantities=[1_900]).method == "fluid"
 
 
 def test_the_plain_share_is_no_chance() -> None:

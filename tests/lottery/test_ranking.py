@@ -15,7 +15,7 @@ from socialmkt.core.errors import Infeasible, InvalidInput, SchemeMismatch
 from socialmkt.core.merging import merge_all
 from socialmkt.lottery import Entries, Ranking, draw_key, rank, ticket
 from socialmkt.lottery import _order as order
-from tests.lottery.draws import BEACON, DRAW, KEY, VECTORS, exact_order, example, greedy, ids, keys_of, weights
+from tests.lottery.draws import BEACON, DRAW, KEY, SESAME, VECTORS, exact_order, example, greedy, ids, keys_of, weights
 from tests.merging_laws import LAWS, Case
 from tests.refusals import refuses
 
@@ -30,9 +30,11 @@ def of(members: dict[str, int]) -> Entries:
 def test_the_key_is_the_published_one() -> None:
     assert draw_key(DRAW["commitment"], BEACON) == KEY
     assert draw_key(DRAW["commitment"], bytes.fromhex(BEACON)) == KEY
-    others = {draw_key(DRAW["commitment"], BEACON, pool="second"), draw_key(DRAW["commitment"], BEACON, secret="s")}
+    others = {draw_key(DRAW["commitment"], BEACON, pool="second"), draw_key(DRAW["commitment"], BEACON, secret=SESAME)}
     assert len(others | {KEY}) == 3
-    assert draw_key(DRAW["commitment"], BEACON, secret=b"\xff") == draw_key(DRAW["commitment"], BEACON, secret="ff")
+    assert draw_key(DRAW["commitment"], BEACON, secret=SESAME.encode()) == draw_key(
+        DRAW["commitment"], BEACON, secret=SESAME.encode().hex()
+    )
 
 
 def test_the_ranking_is_the_published_one() -> None:
@@ -279,6 +281,7 @@ def test_a_ranking_with_two_weights_or_two_keys_for_an_id_is_refused() -> None:
         ({"key": KEY[:63]}, "key must be 64 lower-case hex digits"),
         ({"caps": {"persons": 1}}, "caps must be one of person, got 'persons'. Did you mean 'person'"),
         ({"caps": {"person": 0}}, "caps.'person'. must be a whole number of at least 1, got 0"),
+        ({"caps": ["person"]}, "caps must be a mapping of group to number"),
         ({"entries": ["ann"]}, "entries must be Entries"),
     ],
 )

@@ -7,8 +7,7 @@ import shutil
 import subprocess
 import sys
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 
 from socialmkt.core.errors import InvalidInput, SocialmktError
 from socialmkt.core.labels import label
-from socialmkt.core.table import Table
 from socialmkt.lottery import (
     VERIFIER,
     DrawRecord,
@@ -30,8 +28,13 @@ from socialmkt.lottery import (
     ticket,
     verify,
 )
-from tests.lottery.draws import BEACON, CLOSE, KEY, LATER, example, example_record, keys_of
+from tests.lottery.draws import BEACON, CLOSE, KEY, LATER, SESAME, example, example_record, keys_of
 from tests.refusals import refuses
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from socialmkt.core.table import Table
 
 
 def rich(method: str = "exponential") -> tuple[DrawRecord, Entries]:
@@ -64,10 +67,10 @@ def rich(method: str = "exponential") -> tuple[DrawRecord, Entries]:
         claim_by=CLOSE + timedelta(hours=5),
         alternates=2,
         caps={"person": 1, "device": 2},
-        secret_hash=keys_of("secret"),
+        secret_hash=keys_of(SESAME),
         method=method,
     )
-    record = draw(made, entries, beacon="4 7 1", secret="secret")
+    record = draw(made, entries, beacon="4 7 1", secret=SESAME)
     at = LATER
     for place, reason in ((0, "fraud"), (2, "unclaimed"), (-1, "no_address")):
         at += timedelta(microseconds=place + 2)
@@ -132,7 +135,7 @@ def test_every_kind_of_fault_is_found_by_its_code() -> None:
             "entries_count": (record, fewer),
             "inputs": (record, fewer),
             "commitment": (change(record, commitment="00" * 32), entries),
-            "secret": (change(record, secret="guess"), entries),
+            "secret": (change(record, secret=BEACON), entries),
             "drawn": (change(record, drawn=swapped(record.drawn)), entries),
             "alternates": (change(record, first_alternates=swapped(record.first_alternates)), entries),
             "event_chain": (change(record, events=record.events[1:]), entries),
@@ -238,7 +241,7 @@ def test_the_script_finds_forged_events(tmp_path) -> None:
         change(SOUND, events=SOUND.events[:-1]),
         change(SOUND, digest=SOUND.events[0].digest),
         change(SOUND, winners=swapped(SOUND.winners)),
-        change(SOUND, secret="guess"),
+        change(SOUND, secret=BEACON),
     ]
     for record in forged:
         done = script(tmp_path, record.audit(LIST))
