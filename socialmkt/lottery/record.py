@@ -32,13 +32,13 @@ from socialmkt.lottery._rows import (
 )
 from socialmkt.lottery._standing import Standing, replay
 from socialmkt.lottery.commitment import Manifest, as_json
+from socialmkt.lottery.entries import Entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from socialmkt.lottery._standing import Vacated
-    from socialmkt.lottery.entries import Entries
 
 __all__ = ["DrawEvent", "DrawRecord"]
 
@@ -213,6 +213,11 @@ class DrawRecord(Frozen):
         str
             Canonical JSON; publish it, and run `VERIFIER` on it.
 
+        Raises
+        ------
+        InvalidInput
+            `entries` is no list.
+
         Examples
         --------
         >>> from socialmkt.lottery import Entries, Prize, draw, manifest
@@ -222,6 +227,8 @@ class DrawRecord(Frozen):
         >>> DrawRecord.from_audit(text).audit(entries) == text
         True
         """
+        if not isinstance(entries, Entries):
+            raise refuse(InvalidInput, "DrawRecord.audit", "entries", "be Entries", entries)
         gap = self.min_relative_gap
         return canonical_json(
             {

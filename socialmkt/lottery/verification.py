@@ -6,6 +6,7 @@ one sitting and runs it on the audit text.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SerializeAsAny
@@ -23,7 +24,6 @@ from socialmkt.lottery.record import (
     base_digest,
     chained,
     disqualification_fault,
-    disqualified,
     rows_of,
 )
 
@@ -162,24 +162,21 @@ def _events(record: DrawRecord) -> Iterator[Finding]:
     drawn, alternates = rows_of(record.drawn), rows_of(record.first_alternates)
     standing = Standing(drawn, alternates)
     digest = base_digest(record.commitment, record.beacon, record.secret, drawn, alternates)
-    seen: list[DrawEvent] = []
-    rest = list(record.events)
     for event in record.events:
         if event.previous != digest:
             yield found(FindingCode.event_chain, event.entry)
         digest = event.digest
-    for entry in disqualified(record.events):
-        first = rest[0]
+    seen: list[DrawEvent] = []
+    for entry, events in itertools.groupby(record.events, key=lambda event: event.entry):
+        given = list(events)
+        first = given[0]
         fault = disqualification_fault(record.manifest, standing, seen, entry, reason=first.reason, at=first.at)
         if fault:
             yield found(FindingCode.event_reason, entry, str(fault))
         expected = chained(standing.disqualify(entry), first.reason, first.at, first.previous)
-        given = [event for event in rest[: len(expected)] if event.entry == entry]
         if [_told(event) for event in given] != [_told(event) for event in expected]:
             yield found(FindingCode.event_replacement, entry)
-        seen, rest = seen + rest[: len(given)], rest[len(given) :]
-    if rest:
-        yield found(FindingCode.event_replacement, rest[0].entry)
+        seen += given
     if table_of(Winners, standing.winners) != record.winners:
         yield found(FindingCode.winners, _first_difference(standing.winners, rows_of(record.winners)))
     if record.digest != digest:

@@ -541,6 +541,11 @@ def test_a_text_of_another_shape_does_not_load(spoil) -> None:
         DrawRecord.from_audit(spoil(example_record().audit(example())))
 
 
+def test_an_audit_needs_the_list() -> None:
+    with refuses(InvalidInput, match="DrawRecord.audit: entries must be Entries"):
+        example_record().audit("list")
+
+
 def test_a_record_is_a_value() -> None:
     record = example_record()
     assert pickle.loads(pickle.dumps(record)) == record
