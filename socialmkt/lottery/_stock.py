@@ -1,0 +1,37 @@
+"""Prizes of an instant win: names and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from socialmkt.core.errors import EmptyInput, InvalidInput, refuse
+from socialmkt.lottery._numbers import whole
+from socialmkt.lottery.commitment import Prize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def read_stock(prizes: Mapping[str, int] | Sequence[Prize], *, func: str) -> dict[str, int]:
+    """Take prizes, or a mapping of name to quantity, in their order."""
+    if isinstance(prizes, Mapping):
+        stock = list(prizes.items())
+    else:
+        for prize in prizes if isinstance(prizes, (list, tuple)) else [prizes]:
+            if not isinstance(prize, Prize):
+                must = "be Prizes, or a mapping of name to quantity"
+                raise refuse(InvalidInput, func, "prizes", must, prize)
+        stock = [(prize.name, prize.quantity) for prize in prizes]
+    if not stock:
+        raise refuse(EmptyInput, func, "prizes", "hold at least one prize", prizes)
+    named = dict(stock)
+    if len(named) < len(stock):
+        raise refuse(InvalidInput, func, "prizes", "have names of their own", [name for name, _ in stock])
+    return {_name(name, func): whole(left, func=func, name="prizes", low=1) for name, left in named.items()}
+
+
+def _name(name: Any, func: str) -> str:
+    if not isinstance(name, str) or not name:
+        raise refuse(InvalidInput, func, "prizes", "have names that are text and not empty", name)
+    return name
