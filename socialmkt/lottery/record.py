@@ -5,7 +5,6 @@ A record only grows. Whoever is disqualified makes room for the next alternate, 
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,11 @@ from pydantic import ValidationError
 
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse, refuse_choice
 from socialmkt.core.instants import from_us, to_us
-from socialmkt.core.model import Frozen, Instant
+from socialmkt.core.model import Frozen
 from socialmkt.core.table import Ints, Table, Texts
 from socialmkt.lottery._audit import VERSION, not_an_audit, parse_audit, typed_rows
 from socialmkt.lottery._canonical import canonical_json, instant_text, sha256_hex
+from socialmkt.lottery._events import DrawEvent, chained, disqualified, event_json
 from socialmkt.lottery._ids import read_id
 from socialmkt.lottery._masks import masked
 from socialmkt.lottery._rows import (
@@ -35,66 +35,15 @@ from socialmkt.lottery.commitment import Manifest, as_json
 from socialmkt.lottery.entries import Entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from socialmkt.lottery._standing import Vacated
 
 __all__ = ["DrawEvent", "DrawRecord"]
 
 _DISQUALIFY = "DrawRecord.disqualify"
 _AFTER_CLAIM = ("no_address", "unclaimed")
 _MOST_SLOTS = 2_000_000
-
-
-class DrawEvent(Frozen):
-    """A slot that was vacated, chained to everything before it.
-
-    Parameters
-    ----------
-    at : aware datetime
-        When.
-    entry : str
-        Who was disqualified.
-    prize : str
-        The prize they held; `""` for an alternate who held none.
-    reason : str
-        One of the manifest's reasons.
-    replacement : str or None
-        The alternate who holds the slot now; None if there was none left.
-    previous : str, 64 hex digits
-        The digest before this event.
-
-    Examples
-    --------
-    >>> from datetime import UTC, datetime
-    >>> event = DrawEvent(at=datetime(2026, 4, 21, tzinfo=UTC), entry="ann", prize="pen", reason="fraud",
-    ...                   replacement=None, previous="00" * 32)
-    >>> event.digest[:12]
-    '8ce97bcff199'
-    """
-
-    at: Instant
-    entry: str
-    prize: str
-    reason: str
-    replacement: str | None
-    previous: str
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of the event's canonical JSON.
-
-        Examples
-        --------
-        As in the class.
-        """
-        return sha256_hex(canonical_json(event_json(self)))
-
-
-def event_json(event: DrawEvent) -> dict[str, Any]:
-    """Give an event as strings and null."""
-    return {**{name: getattr(event, name) for name in DrawEvent.model_fields}, "at": instant_text(event.at)}
 
 
 class DrawRecord(Frozen):
@@ -405,21 +354,6 @@ def base_digest(
             }
         )
     )
-
-
-def disqualified(events: Iterable[DrawEvent]) -> list[str]:
-    """Name the entries that were disqualified, in order; one with several slots has an event for each."""
-    return [entry for entry, _ in itertools.groupby(event.entry for event in events)]
-
-
-def chained(vacated: Iterable[Vacated], reason: str, at: datetime, previous: str) -> list[DrawEvent]:
-    """Write events, each hashed with the one before it."""
-    events = []
-    for entry, prize, replacement in vacated:
-        event = DrawEvent(at=at, entry=entry, prize=prize, reason=reason, replacement=replacement, previous=previous)
-        events.append(event)
-        previous = event.digest
-    return events
 
 
 def disqualification_fault(

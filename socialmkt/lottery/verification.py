@@ -14,6 +14,7 @@ from pydantic import SerializeAsAny
 from socialmkt.core.errors import InvalidInput, SocialmktError, refuse
 from socialmkt.core.labels import Code
 from socialmkt.core.model import Frozen
+from socialmkt.lottery._events import chained
 from socialmkt.lottery._rows import Alternates, Winners, table_of
 from socialmkt.lottery._script import VERIFIER
 from socialmkt.lottery._standing import Standing
@@ -22,7 +23,6 @@ from socialmkt.lottery.entries import Entries
 from socialmkt.lottery.record import (
     DrawRecord,
     base_digest,
-    chained,
     disqualification_fault,
     rows_of,
 )
