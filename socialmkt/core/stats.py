@@ -6,21 +6,15 @@ where the audience has a hundred million people.
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core import _intervals, _special, _survival, columns
-from socialmkt.core._sources import Parameter, open_column
-from socialmkt.core.errors import EmptyInput, InvalidInput, refuse, refuse_choice
-from socialmkt.core.table import Floats as FloatColumn
-from socialmkt.core.table import Ints as IntColumn
-from socialmkt.core.table import Spans as SpanColumn
-from socialmkt.core.table import Table
+from socialmkt.core import _intervals, _quantiles, _special, columns
+from socialmkt.core._stats_input import read, require, tail_of
+from socialmkt.core._survival import SpanSurvivalCurve, SurvivalCurve, kaplan_meier, km_quantile
+from socialmkt.core.errors import EmptyInput, refuse, refuse_choice
 
 if TYPE_CHECKING:
     from socialmkt.core.columns import Column
@@ -39,9 +33,6 @@ __all__ = [
     "quantile",
     "wilson",
 ]
-
-_SCALARS: tuple[type[Any], ...] = (int, float, Decimal, np.generic)
-_FLOATS: tuple[type[Any], ...] = (float, np.floating)
 
 
 @overload
@@ -91,7 +82,7 @@ def wilson(
     >>> wilson([0, 10], 10)[1].round(6)
     array([0.277533, 1.      ])
     """
-    tail = _tail("stats.wilson", confidence)
+    tail = tail_of("stats.wilson", confidence)
     k, n, scalar = _rates("stats.wilson", successes, trials)
     return _interval(*_intervals.wilson_bounds(k, n, tail), n, scalar=scalar)
 
@@ -144,7 +135,7 @@ def clopper_pearson(
     >>> clopper_pearson([0, 10], 10)[1].round(6)
     array([0.308497, 1.      ])
     """
-    tail = _tail("stats.clopper_pearson", confidence)
+    tail = tail_of("stats.clopper_pearson", confidence)
     k, n, scalar = _rates("stats.clopper_pearson", successes, trials)
     low, high = _intervals.exact_low(k, n, tail), 1 - _intervals.exact_low(n - k, n, tail)
     return _interval(low, high, n, scalar=scalar)
@@ -203,160 +194,11 @@ def quantile(
     ordered = np.sort(columns.numbers(values, func=func, name="values"))
     if not len(ordered):
         raise refuse(EmptyInput, func, "values", "hold at least one value", [])
-    (shares,), scalar = _read(func, "numbers", q=q)
-    _require(func, "q", "lie between 0 and 1", shares, (shares >= 0) & (shares <= 1))
-    take = _survival.linear_quantile if method == "linear" else _survival.nearest_rank
+    (shares,), scalar = read(func, "numbers", q=q)
+    require(func, "q", "lie between 0 and 1", shares, (shares >= 0) & (shares <= 1))
+    take = _quantiles.linear_quantile if method == "linear" else _quantiles.nearest_rank
     found = take(ordered, shares)
     return float(found[0]) if scalar else found
-
-
-class SurvivalCurve(Table):
-    """How many are still waiting, over time; `kaplan_meier` makes it of plain numbers.
-
-    Attributes
-    ----------
-    time : float64 array of shape (m,)
-        The distinct times at which something ended, ascending, in the unit of the durations.
-    at_risk : int64 array of shape (m,)
-        How many were still waiting just before.
-    events : int64 array of shape (m,)
-        How many ended then.
-    survival, low, high : float64 array of shape (m,)
-        The share that waits longer than `time`, and its bounds.
-
-    Examples
-    --------
-    >>> curve = kaplan_meier([1, 2, 3, 4, 5], [True, True, False, True, False])
-    >>> curve.time, curve.events
-    (array([1., 2., 4.]), array([1, 1, 1]))
-    """
-
-    time: FloatColumn
-    at_risk: IntColumn
-    events: IntColumn
-    survival: FloatColumn
-    low: FloatColumn
-    high: FloatColumn
-
-
-class SpanSurvivalCurve(Table):
-    """The same for durations that are time spans: `time` is a `timedelta64[us]` column.
-
-    Attributes
-    ----------
-    time : timedelta64[us] array of shape (m,)
-        The distinct times at which something ended, ascending.
-    at_risk, events, survival, low, high
-        As in `SurvivalCurve`.
-
-    Examples
-    --------
-    >>> from datetime import timedelta
-    >>> kaplan_meier([timedelta(minutes=5), timedelta(minutes=9)], [True, False]).time
-    array([300000000], dtype='timedelta64[us]')
-    """
-
-    time: SpanColumn
-    at_risk: IntColumn
-    events: IntColumn
-    survival: FloatColumn
-    low: FloatColumn
-    high: FloatColumn
-
-
-def kaplan_meier(durations: Column, observed: Column, *, confidence: float = 0.95) -> SurvivalCurve | SpanSurvivalCurve:
-    """Estimate how long things take, counting those that have not ended yet.
-
-    Parameters
-    ----------
-    durations : column of shape (n,), numbers or time spans >= 0
-        How long each took, or has taken so far.
-    observed : column of shape (n,), bool
-        Whether it has ended; False where it is still open.
-    confidence : float, strictly between 0 and 1
-        Of the bounds, at each time.
-
-    Returns
-    -------
-    SurvivalCurve or SpanSurvivalCurve
-        A table `time at_risk events survival low high`, one row per distinct time at which something ended; no rows
-        where nothing has.
-
-    Raises
-    ------
-    EmptyInput
-        No rows.
-    InvalidInput
-        Negative or null durations, columns of unequal length, or a confidence outside (0, 1).
-
-    Notes
-    -----
-    S(t) is the product over times up to t of 1 - ended / at risk. What ends at a time is counted before what is
-    censored at it. The bounds are S ** exp(∓ z s / log S), with Greenwood's s² the sum of
-    ended / (at risk (at risk - ended)); once S is 0 they are 0 and the bound before. O(n log n).
-
-    References
-    ----------
-    E. L. Kaplan and P. Meier, "Nonparametric estimation from incomplete observations", JASA 53 (1958).
-
-    Examples
-    --------
-    >>> curve = kaplan_meier([1, 2, 3, 4, 5], [True, True, False, True, False])
-    >>> curve.survival.round(6), curve.at_risk
-    (array([0.8, 0.6, 0.3]), array([5, 4, 2]))
-    >>> km_quantile(curve, 0.5)
-    4.0
-    """
-    func = "stats.kaplan_meier"
-    tail = _tail(func, confidence)
-    spans = _are_spans(durations, func)
-    kind: Literal["spans", "numbers"] = "spans" if spans else "numbers"
-    read = columns.read(func, columns.spec("durations", durations, kind), columns.spec("observed", observed, "flags"))
-    lasted = read["durations"]
-    if not read.n:
-        raise refuse(EmptyInput, func, "durations", "hold at least one row", [])
-    _require(func, "durations", "be at least 0", lasted, lasted >= np.zeros(1, lasted.dtype))
-    curve = _survival.survival_curve(lasted, read["observed"], -NormalDist().inv_cdf(tail))
-    return SpanSurvivalCurve(**curve._asdict()) if spans else SurvivalCurve(**curve._asdict())
-
-
-def km_quantile(curve: Table, q: float) -> float | dt.timedelta | None:
-    """Find the time by which a given share has ended, on a Kaplan-Meier curve.
-
-    Parameters
-    ----------
-    curve : SurvivalCurve or SpanSurvivalCurve
-        From `kaplan_meier`.
-    q : float, from 0 to 1
-        The share, such as 0.5 for the median.
-
-    Returns
-    -------
-    float, timedelta or None
-        The least time of the curve at which S(t) <= 1 - q; None where the curve does not get there.
-
-    Raises
-    ------
-    InvalidInput
-        A share outside [0, 1].
-
-    Notes
-    -----
-    The comparison has a tolerance of 10⁻⁹, so that without open rows the answer is exactly the nearest rank.
-
-    Examples
-    --------
-    >>> curve = kaplan_meier([1, 2, 3, 4, 5], [True, True, False, True, False])
-    >>> km_quantile(curve, 0.5), km_quantile(curve, 0.9)
-    (4.0, None)
-    """
-    (shares,), _ = _read("stats.km_quantile", "numbers", q=[q])
-    _require("stats.km_quantile", "q", "lie between 0 and 1", shares, (shares >= 0) & (shares <= 1))
-    row = _survival.first_at_most(curve["survival"], 1 - float(q))
-    if row is None:
-        return None
-    time = curve["time"][row]
-    return dt.timedelta(microseconds=int(time.astype(np.int64))) if curve["time"].dtype.kind == "m" else float(time)
 
 
 @overload
@@ -424,12 +266,12 @@ def log_hypergeom(
     func = "stats.log_hypergeom"
     if tail not in ("more", "fewer"):
         raise refuse_choice(func, "tail", tail, ["more", "fewer"])
-    counts, scalar = _read(func, "quantities", universe=universe, a=a, b=b, both=both)
+    counts, scalar = read(func, "quantities", universe=universe, a=a, b=b, both=both)
     everybody, size_a, size_b, shared = counts
-    _require(func, "a", "be at most the universe", size_a, size_a <= everybody)
-    _require(func, "b", "be at most the universe", size_b, size_b <= everybody)
+    require(func, "a", "be at most the universe", size_a, size_a <= everybody)
+    require(func, "b", "be at most the universe", size_b, size_b <= everybody)
     possible = (shared <= size_a) & (shared <= size_b) & (size_a - shared <= everybody - size_b)
-    _require(func, "both", "lie between max(0, a + b - universe) and min(a, b)", shared, possible)
+    require(func, "both", "lie between max(0, a + b - universe) and min(a, b)", shared, possible)
     if tail == "fewer":
         size_b, shared = everybody - size_b, size_a - shared
     rows = zip(*(column.tolist() for column in (everybody, size_a, size_b, shared)), strict=True)
@@ -475,52 +317,17 @@ def chi2_sf(x: Column | float, df: Column | float) -> float | Floats:
     >>> round(chi2_sf(3.841458820694124, 1), 12)
     0.05
     """
-    (statistic, degrees), scalar = _read("stats.chi2_sf", "numbers", x=x, df=df)
-    _require("stats.chi2_sf", "x", "be at least 0", statistic, statistic >= 0)
-    _require("stats.chi2_sf", "df", "be above 0", degrees, degrees > 0)
+    (statistic, degrees), scalar = read("stats.chi2_sf", "numbers", x=x, df=df)
+    require("stats.chi2_sf", "x", "be at least 0", statistic, statistic >= 0)
+    require("stats.chi2_sf", "df", "be above 0", degrees, degrees > 0)
     chances = _special.gamma_upper(degrees / 2, statistic / 2)
     return float(chances[0]) if scalar else chances
 
 
-def _are_spans(durations: Any, func: str) -> bool:
-    values = open_column(durations, Parameter(func, "durations")).values
-    if isinstance(values, np.ndarray):
-        return values.dtype.kind == "m"
-    return any(isinstance(value, dt.timedelta | np.timedelta64) for value in values)
-
-
-def _tail(func: str, confidence: Any) -> float:
-    """Read a confidence; give the probability to leave on either side."""
-    if not isinstance(confidence, _FLOATS) or not 0 < confidence < 1:
-        fix = "Write 95 per cent as 0.95."
-        raise refuse(InvalidInput, func, "confidence", "lie strictly between 0 and 1", confidence, fix=fix)
-    return (1 - float(confidence)) / 2
-
-
 def _rates(func: str, successes: Any, trials: Any) -> tuple[Floats, Floats, bool]:
-    (k, n), scalar = _read(func, "quantities", successes=successes, trials=trials)
-    _require(func, "successes", "be at most the trials", k, k <= n)
+    (k, n), scalar = read(func, "quantities", successes=successes, trials=trials)
+    require(func, "successes", "be at most the trials", k, k <= n)
     return k.astype(np.float64), n.astype(np.float64), scalar
-
-
-def _read(func: str, kind: Literal["quantities", "numbers"], **given: Any) -> tuple[list[NDArray[Any]], bool]:
-    """Read parameters of which each is one number or a column: all as columns, and whether all were numbers."""
-    single = {name for name, value in given.items() if isinstance(value, _SCALARS)}
-    read = columns.read(func, *(columns.spec(name, given[name], kind) for name in given if name not in single))
-    rows = read.n if len(single) < len(given) else 1
-    reader = columns.quantities if kind == "quantities" else columns.numbers
-    arrays = [
-        np.repeat(reader([value], func=func, name=name), rows) if name in single else read[name]
-        for name, value in given.items()
-    ]
-    return arrays, len(single) == len(given)
-
-
-def _require(func: str, name: str, must: str, values: NDArray[Any], holds: NDArray[np.bool_]) -> None:
-    if not holds.all():
-        row = int(holds.argmin())
-        count = len(holds) - int(holds.sum())
-        raise refuse(InvalidInput, func, name, must, values[row], row=row, count=count, total=len(holds))
 
 
 def _interval(low: Floats, high: Floats, trials: Floats, *, scalar: bool) -> Interval | tuple[Floats, Floats]:
