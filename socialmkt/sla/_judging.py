@@ -48,14 +48,13 @@ class Judged(NamedTuple):
         allowance, elapsed = times.allowance, times.elapsed
         late = elapsed > allowance
         warned = elapsed >= threshold(target.warn_at[0], allowance) if target.warn_at else late
-        held = times.held & ~answered & ~late
         status = np.where(late, OVERDUE, warned + np.int8(ON_TIME)).astype(np.int8)
         status[answered] = late[answered]
-        status[held] = PAUSED
+        status[times.held] = PAUSED
         severity = warned.astype(np.int8) + late
         for band in target.bands:
             severity += elapsed > band * allowance
-        self.due[rows] = np.where(held, NAT, times.due)
+        self.due[rows] = times.due
         self.elapsed[rows] = elapsed
         self.remaining[rows] = allowance - elapsed
         self.status[rows], self.severity[rows], self.rule[rows] = status, severity, number
@@ -73,12 +72,12 @@ class Judged(NamedTuple):
 
 
 class Times(NamedTuple):
-    """What one target says about its mentions; `held` marks those whose clock stands still at `as_of`."""
+    """What one target says about its mentions; `held` marks the open ones whose clock stands still in time."""
 
     allowance: int | Int64
     due: Int64
     elapsed: Int64
-    held: Any
+    held: Flags | np.bool_
 
 
 def threshold(share: float, allowance: int | Int64) -> int | Int64:
