@@ -71,7 +71,7 @@ class OpenTime:
             if missing <= 0:
                 return clock, by_then
             last_open = int(clock.ends[-1]) if clock.total else since
-            clock = self.longer(clock, max(last_open, since), func, OPEN, _years_for(clock, missing), name)
+            clock = self.longer(clock, max(last_open, since), func, OPEN, more=_years_for(clock, missing), name=name)
 
     def reaching_back(self, end: int | Int64, budget: int | Int64, func: str) -> Clock:
         """Give a clock that begins before the budgets, counted back from their ends, do."""
@@ -84,9 +84,7 @@ class OpenTime:
             clock = self._clock(max(clock.low - _years_for(clock, missing), FIRST), clock.high)
         return clock
 
-    def longer(
-        self, clock: Clock, since: int, func: str, lacks: str, more: int = _YEAR, name: str = "t"
-    ) -> Clock:
+    def longer(self, clock: Clock, since: int, func: str, lacks: str, *, more: int = _YEAR, name: str = "t") -> Clock:
         """Give a clock of a longer horizon; refused ten years after `since`, or where no more is known."""
         if clock.high >= min(since + _TEN_YEARS, END):
             raise _never(func, name, "followed", lacks, since)

@@ -44,7 +44,8 @@ class Log(NamedTuple):
         """Mark the events of some kinds."""
         chosen = np.zeros(len(KINDS), dtype=np.bool_)
         chosen[list(kinds)] = True
-        return chosen[self.kind]
+        marked: Flags = chosen[self.kind]
+        return marked
 
 
 class Spells(NamedTuple):
@@ -143,7 +144,8 @@ def _resolved(log: Log) -> Flags:
     """Mark the events at which the last act that matters in the thread was a resolve."""
     matters = np.where(log.is_any(_RESOLVE, _MENTION, _REOPEN), np.arange(len(log.kind)), -1)
     latest = np.maximum.accumulate(matters)
-    return (latest >= log.first) & (log.kind[latest] == _RESOLVE)
+    resolved: Flags = (latest >= log.first) & (log.kind[latest] == _RESOLVE)
+    return resolved
 
 
 def _resolutions(log: Log) -> Spells:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BeforeValidator, ValidationInfo
 
 from socialmkt.core import columns
@@ -18,6 +17,8 @@ from socialmkt.core.model import FrozenDict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from socialmkt.sla.policy import Target
 

@@ -41,12 +41,15 @@ class FactColumn(NamedTuple):
         """Give it as a column that any function takes."""
         if self.values.dtype != object:
             return np.ma.masked_array(self.values, self.nulls)
-        return np.where(self.nulls, None, self.values)
+        values = self.values.copy()
+        values[self.nulls] = None
+        return values
 
     def order(self) -> Int64:
-        """Number the values in an order that does not depend on their rows."""
+        """Rank the values, whatever their rows."""
         texts = np.where(self.nulls, "", self.values.astype(str))
-        return np.unique(texts, return_inverse=True)[1] * 2 + self.nulls
+        ranks: Int64 = np.unique(texts, return_inverse=True)[1] * 2 + self.nulls
+        return ranks
 
 
 def join_facts(parts: Sequence[FactColumn]) -> FactColumn:
@@ -73,7 +76,7 @@ class Rows(NamedTuple):
 
     def order(self, threads: Int64) -> Int64:
         """Sort by thread (numbered in order), instant, kind, actor and facts: the same for any order of the rows."""
-        inner = ((self.at - FIRST) << 5) + (self.kind.astype(np.int64) << 2) + self.actor
+        inner = (self.at - FIRST << 5) + (self.kind.astype(np.int64) << 2) + self.actor.astype(np.int64)
         order = np.argsort(inner)
         packed = np.sort(threads[order] << 32 | np.arange(len(order)))
         order = order[packed & 0xFFFF_FFFF]
@@ -96,8 +99,11 @@ def join_rows(parts: Sequence[Rows]) -> Rows | None:
     thread = join_ids([part.thread for part in parts])
     if thread is None:
         return None
-    at, kind, actor = (np.concatenate([part[field] for part in parts]) for field in (1, 2, 3))
-    return Rows(thread, at, kind, actor, {name: join_facts([part.facts[name] for part in parts]) for name in parts[0].facts})
+    at = np.concatenate([part.at for part in parts])
+    kind, actor = np.concatenate([part.kind for part in parts]), np.concatenate([part.actor for part in parts])
+    return Rows(
+        thread, at, kind, actor, {name: join_facts([part.facts[name] for part in parts]) for name in parts[0].facts}
+    )
 
 
 def numbers(words: Column, known: Sequence[str], func: str, name: str) -> Codes:

@@ -61,7 +61,9 @@ class Open(NamedTuple):
     func: str
     name: str
 
-    unit = 1
+    @property
+    def unit(self) -> int:
+        return 1
 
     def passed(self, t: Int64) -> Int64:
         return self.clock.passed(t)

@@ -51,7 +51,7 @@ class Rests(NamedTuple):
             return self
         mine = np.zeros(len(log.thread), dtype=np.bool_)
         mine[first] = True
-        return Rests(*(column[mine[self.first]] for column in self))
+        return Rests._make(column[mine[self.first]] for column in self)
 
 
 class Clock(NamedTuple):
@@ -83,7 +83,9 @@ class Clock(NamedTuple):
         thread = np.searchsorted(self.rests.place, self.rests.first)
         at_start = self.opened - (self.before[:-1] - self.before[thread])
         count = len(at_start)
-        order = np.lexsort((np.arange(count + len(shown)) >= count, np.append(at_start, shown), np.append(self.rests.first, first)))
+        order = np.lexsort(
+            (np.arange(count + len(shown)) >= count, np.append(at_start, shown), np.append(self.rests.first, first))
+        )
         begun = np.empty(len(order), dtype=np.int64)
         begun[order] = np.cumsum(order < count)
         moved: Int64 = shown + self.before[begun[count:]] - self.before[low]
@@ -92,10 +94,11 @@ class Clock(NamedTuple):
     def lasts(self, first: Int64, last: Int64) -> Flags:
         """Tell which threads rest in the end."""
         low, high = (np.searchsorted(self.rests.place, bound) for bound in (first, last))
-        return (high > low) & np.append(self.rests.lasts, False)[high - 1]
+        lasting: Flags = np.append(self.rests.lasts, np.False_)[high - 1]
+        return lasting & (high > low)
 
 
-def times(log: Log, cycles: Cycles, rows: Int64, target: Target, now: int, func: str) -> tuple[Times, Int64]:
+def times(log: Log, cycles: Cycles, rows: Int64, target: Target, *, now: int, func: str) -> tuple[Times, Int64]:
     """Measure cycles on the clock of one target: what it says of them, and for how long it rested."""
     start, end = cycles.start[rows], cycles.end[rows]
     first, last = log.first[start], log.last[start]

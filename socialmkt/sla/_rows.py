@@ -71,7 +71,9 @@ def aware(us: int) -> dt.datetime | None:
     return None if us == NAT else from_us(us)
 
 
-def assign(targets: Sequence[tuple[int, Target]], facts: Facts, left: Flags | None) -> Iterator[tuple[int, Target, Any]]:
+def assign(
+    targets: Sequence[tuple[int, Target]], facts: Facts, left: Flags | None
+) -> Iterator[tuple[int, Target, Any]]:
     """Give each target the rows for which it is the first to match: a slice for all, else their numbers.
 
     `left` marks the rows to assign; None stands for all of them.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any
-
-from pydantic import ValidationInfo
+from typing import TYPE_CHECKING, Any
 
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
 from socialmkt.sla._codes import Actor, Semantics, member
+
+if TYPE_CHECKING:
+    from pydantic import ValidationInfo
 
 FOUR_CENTURIES = dt.timedelta(days=146_097)
 

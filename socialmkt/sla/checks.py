@@ -16,7 +16,7 @@ from socialmkt.core.table import Ids, Instants, Ints, Spans, Table, Texts, freez
 from socialmkt.sla._codes import Metric, member
 from socialmkt.sla._facts import Facts, join_ids
 from socialmkt.sla._judging import Judged, Times, ceil_div
-from socialmkt.sla._promises import Promise, promise
+from socialmkt.sla._promises import promise
 from socialmkt.sla._rows import NAT, assign, read_instants, read_moment, read_optional
 from socialmkt.sla.policy import MetricWord, Moment, Policy, Target, as_policy, targets_of
 
@@ -232,7 +232,9 @@ def check(
         answered = end[rows] != NAT
         times = _times(target, func, start[rows], np.where(answered, end[rows], now))
         judged.put(rows, number, target, times, answered)
-    return table(start, end, judged, now, rules, priority=given.label("priority", func), channel=given.label("channel", func))
+    return table(
+        start, end, judged, now, rules, priority=given.label("priority", func), channel=given.label("channel", func)
+    )
 
 
 def _times(target: Target, func: str, start: Int64, end: Int64) -> Times:
@@ -240,7 +242,7 @@ def _times(target: Target, func: str, start: Int64, end: Int64) -> Times:
     meter = promised.meter
     begun = meter.passed(start)
     due = meter.latest(begun + promised.allowance * meter.unit)
-    return Times(promised.allowance, due, ceil_div(meter.passed(end) - begun, meter.unit), np.bool_(False))
+    return Times(promised.allowance, due, ceil_div(meter.passed(end) - begun, meter.unit), np.False_)
 
 
 def _check_pairs(start: Int64, end: Int64, func: str) -> None:
@@ -250,16 +252,17 @@ def _check_pairs(start: Int64, end: Int64, func: str) -> None:
     early = (end < start) & (end != NAT)
     if early.any():
         row, count = int(early.argmax()), int(early.sum())
-        must, got = f"not be before received, {from_us(int(start[row]))}", from_us(int(end[row]))
-        raise refuse(InvalidInput, func, "replied", must, got, row=row, count=count, total=len(start))
+        must = f"not be before received, {from_us(int(start[row]))}"
+        raise refuse(
+            InvalidInput, func, "replied", must, from_us(int(end[row])), row=row, count=count, total=len(start)
+        )
 
 
 def table(start: Int64, end: Int64, judged: Judged, now: int, policy: Policy, **more: NDArray[Any] | None) -> Checks:
     """Make the table of checks from arrays; only `start` and `more` may be held by others."""
-    columns = {name: freeze(column) for name, column in judged.columns().items()}
-    return Checks(
-        received=start.view("M8[us]"), replied=freeze(end.view("M8[us]")), **columns, **more, as_of=from_us(now), policy=policy
-    )
+    values: dict[str, Any] = {name: freeze(column) for name, column in judged.columns().items()}
+    values |= {"received": start.view("M8[us]"), "replied": freeze(end.view("M8[us]")), **more}
+    return Checks(**values, as_of=from_us(now), policy=policy)
 
 
 def _joined(mine: Mapping[str, NDArray[Any]], theirs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

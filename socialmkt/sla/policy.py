@@ -8,17 +8,15 @@ that does not, and never exceeds the literal one.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_validator
+from pydantic import AfterValidator, BeforeValidator, StrictBool, model_validator
 
 from socialmkt.core.calendar import Calendar
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
-from socialmkt.core.eligibility import Rule
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Duration, Frozen, fingerprint
 from socialmkt.sla import _settings
@@ -27,6 +25,11 @@ from socialmkt.sla._facts import Facts, When, rule_of
 from socialmkt.sla._promises import Promise, promise
 from socialmkt.sla._rows import NAT, assign, aware, is_moment, read_instants, read_moment
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from socialmkt.core.eligibility import Rule
+
 __all__ = ["Policy", "Target", "due", "warning"]
 
 Int64 = NDArray[np.int64]
@@ -34,6 +37,7 @@ Moment = dt.datetime | np.datetime64
 
 Share = Annotated[float, BeforeValidator(_settings.share)]
 Span = Annotated[Duration, AfterValidator(_settings.positive)]
+_DERIVED: Any = None
 MetricWord = Literal["first_response", "next_response", "periodic", "resolution"]
 
 
@@ -102,7 +106,7 @@ class Target(Frozen):
     within: Span
     calendar: Calendar | None = None
     otherwise: Span | None = None
-    semantics: Annotated[Semantics, BeforeValidator(_settings.semantics)] = Field(default=None)
+    semantics: Annotated[Semantics, BeforeValidator(_settings.semantics)] = _DERIVED
     when: When = None
     objective: Share = 0.95
     warn_at: Annotated[tuple[float, ...], BeforeValidator(_settings.shares)] = (0.75, 0.9)
@@ -275,7 +279,8 @@ def due(
     >>> due(target, np.datetime64("2026-03-06T16:30")).isoformat()
     '2026-03-09T09:30:00+00:00'
     """
-    return _answer("sla.due", policy, received, metric, (priority, channel, facts), Promise.due)
+    given = {"metric": metric, "priority": priority, "channel": channel, "facts": facts}
+    return _answer("sla.due", policy, received, given, Promise.due)
 
 
 def warning(
@@ -316,7 +321,8 @@ def warning(
     '2026-03-03T10:00:00+00:00'
     """
     part = _settings.read_share(at, "sla.warning", "at")
-    return _answer("sla.warning", policy, received, metric, (priority, channel, facts), partial(_warned, at=part))
+    given = {"metric": metric, "priority": priority, "channel": channel, "facts": facts}
+    return _answer("sla.warning", policy, received, given, partial(_warned, at=part))
 
 
 def _warned(promised: Promise, start: Int64, *, at: float) -> Int64:
@@ -341,16 +347,15 @@ def _answer(
     func: str,
     policy: Policy | Target,
     received: Any,
-    metric: str,
-    given: tuple[Any, Any, Any],
+    given: Mapping[str, Any],
     ask: Callable[[Promise, Int64], Int64],
 ) -> Any:
     """Ask each target about the mentions that are its own."""
     rules = as_policy(policy, func)
-    word = member(Metric, metric, func, "metric")
+    word = member(Metric, given["metric"], func, "metric")
     alone = is_moment(received)
     start = np.array([read_moment(received, func, "received")]) if alone else read_instants(received, func, "received")
-    facts = Facts.of(func, len(start), *given)
+    facts = Facts.of(func, len(start), given["priority"], given["channel"], given["facts"])
     targets = targets_of(rules, word)
     facts.require(func, targets)
     answers = np.full(len(start), NAT, dtype=np.int64)

@@ -7,7 +7,6 @@ of each clock in all threads at once and checks them as `check` does.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeGuard, final
 
@@ -21,7 +20,7 @@ from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read 
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.factorize import factorize
 from socialmkt.core.model import Frozen, Instant
-from socialmkt.core.table import Table, freeze
+from socialmkt.core.table import Table
 from socialmkt.sla._codes import Actor, Kind, Metric, reader
 from socialmkt.sla._cycles import ACTORS, KINDS, NO_CYCLES, Log, cycles
 from socialmkt.sla._facts import Facts
@@ -31,6 +30,9 @@ from socialmkt.sla._resting import times
 from socialmkt.sla._rows import NAT, assign, read_instants, read_moment
 from socialmkt.sla.checks import Checks, table
 from socialmkt.sla.policy import Moment, Policy, Target, as_policy, targets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["Event", "Events", "measure"]
 
@@ -47,7 +49,9 @@ def _read_thread(value: Any, info: ValidationInfo) -> int | str:
     if is_int(value):
         return int(value)
     if not isinstance(value, str) or not value:
-        raise refuse(InvalidInput, "", info.field_name or "thread", "be a whole number or text that is not empty", value)
+        raise refuse(
+            InvalidInput, "", info.field_name or "thread", "be a whole number or text that is not empty", value
+        )
     return str(value)
 
 
@@ -349,9 +353,11 @@ def _seen(rows: Rows, now: int) -> Rows:
 
 
 def _log(rows: Rows, policy: Policy) -> Log:
-    """Number the threads, and mark the answers."""
+    """Find the threads, and mark the answers."""
     by = np.array([actor in policy.answered_by for actor in ACTORS])
-    return Log.of(factorize(rows.thread).codes, rows.at, rows.kind, (rows.kind == KINDS.index(Kind.reply)) & by[rows.actor])
+    return Log.of(
+        factorize(rows.thread).codes, rows.at, rows.kind, (rows.kind == KINDS.index(Kind.reply)) & by[rows.actor]
+    )
 
 
 class _Measured(NamedTuple):
@@ -366,26 +372,33 @@ class _Measured(NamedTuple):
 
     def sorted(self, log: Log) -> _Measured:
         order = np.lexsort((self.number, self.metric, log.thread[self.start]))
-        return _Measured(*(column[order] for column in self[:5]), Judged(*(column[order] for column in self.judged)))
+        judged = Judged._make(column[order] for column in self.judged)
+        return _Measured._make([*(column[order] for column in self[:5]), judged])
 
 
 def _measured(log: Log, rows: Rows, policy: Policy, now: int) -> _Measured:
     parts = [_judged(log, rows, policy, metric, now) for metric in Metric]
     together = [np.concatenate(columns) for columns in zip(*(part[:5] for part in parts), strict=True)]
-    judged = (np.concatenate(columns) for columns in zip(*(part.judged for part in parts), strict=True))
-    return _Measured(*together, Judged(*judged)).sorted(log)
+    judged = Judged._make(map(np.concatenate, zip(*(part.judged for part in parts), strict=True)))
+    return _Measured._make([*together, judged]).sorted(log)
 
 
 def _judged(log: Log, rows: Rows, policy: Policy, metric: Metric, now: int) -> _Measured:
     """Find the cycles of one metric and check them; none if no target names it."""
     targets = targets_of(policy, metric)
-    found = cycles(log, metric, restart_on_handover=policy.restart_on_handover, restart_on_reopen=policy.on_reopen == "restart") if targets else NO_CYCLES
+    found = (
+        cycles(
+            log, metric, restart_on_handover=policy.restart_on_handover, restart_on_reopen=policy.on_reopen == "restart"
+        )
+        if targets
+        else NO_CYCLES
+    )
     count = len(found.start)
     facts = _facts(rows, found.start)
     facts.require(_MEASURE, targets)
     judged, paused = Judged.none(count), np.full(count, NAT, dtype=np.int64)
     for number, target, mine in assign(targets, facts, np.ones(count, dtype=np.bool_)):
-        measured, paused[mine] = times(log, found, mine, target, now, _MEASURE)
+        measured, paused[mine] = times(log, found, mine, target, now=now, func=_MEASURE)
         judged.put(mine, number, target, measured, found.end[mine] >= 0)
     numbered = np.full(count, list(Metric).index(metric))
     return _Measured(numbered, found.start, found.end, found.number, paused, judged)
