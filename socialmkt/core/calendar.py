@@ -503,7 +503,7 @@ def open_time(calendar: Calendar) -> OpenTime:
     >>> (clock.passed_one(end) - clock.passed_one(start)) // (3600 * 10**6)
     40
     """
-    return calendar._time  # noqa: SLF001  # the one door to it
+    return calendar._time  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the one door to it
 
 
 def _instants(t: Any, func: str, name: str) -> Any:

@@ -103,10 +103,11 @@ def cycles(log: Log, metric: Metric, *, restart_on_handover: bool, restart_on_re
     return Cycles(found.start[chosen], found.end[chosen], number[chosen], pauses, NONE)
 
 
-def _of_metric(metric: Metric, number: Int64) -> Flags:
+def _of_metric(metric: Metric, number: Int64) -> Flags | slice:
+    """Choose among the responses of a thread; of other metrics all."""
     if metric == Metric.first_response:
         return number == 0
-    return number > 0 if metric == Metric.next_response else number >= 0
+    return number > 0 if metric == Metric.next_response else slice(None)
 
 
 def _numbers(log: Log, start: Int64) -> Int64:
