@@ -106,8 +106,10 @@ def cycles(log: Log, metric: Metric, *, restart_on_handover: bool, restart_on_re
 def _of_metric(metric: Metric, number: Int64) -> Flags | slice:
     """Choose among the responses of a thread; of other metrics all."""
     if metric == Metric.first_response:
-        return number == 0
-    return number > 0 if metric == Metric.next_response else slice(None)
+        first: Flags = number == 0
+        return first
+    later: Flags | slice = number > 0 if metric == Metric.next_response else slice(None)
+    return later
 
 
 def _numbers(log: Log, start: Int64) -> Int64:

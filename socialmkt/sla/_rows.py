@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.core import columns
-from socialmkt.core._open_time import END, FIRST
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core._asked import instants
 from socialmkt.core.instants import from_us, to_us
 
 if TYPE_CHECKING:
@@ -32,38 +31,23 @@ def is_moment(value: object) -> bool:
 
 
 def read_moment(instant: Any, func: str, name: str) -> int:
-    """Read one instant of the years 1900 to 2299 as microseconds."""
-    us = to_us(instant, func=func, name=name)
-    if not FIRST <= us < END:
-        raise refuse(InvalidInput, func, name, "lie in the years 1900 to 2299", instant)
-    return us
-
-
-def read_instants(x: Any, func: str, name: str) -> Int64:
-    """Read a column of instants of the years 1900 to 2299 as microseconds."""
-    us = columns.instants(x, func=func, name=name).view(np.int64)
-    check_range(us, func, name)
-    return us
+    """Read one instant, no column, of the years 1900 to 2299 as microseconds."""
+    to_us(instant, func=func, name=name)
+    return int(instants(instant, func, name))
 
 
 def read_optional(x: Any, func: str, name: str) -> Int64:
     """Read a column of instants in which a null means "not yet", as microseconds and NAT."""
     unknown = columns.nulls(x, func=func, name=name)
-    known = columns.instants(x, func=func, name=name, on_null="drop").view(np.int64)
-    check_range(known, func, name)
+    known = columns.instants(x, func=func, name=name, on_null="drop")
     if len(known) == len(unknown):
-        return known
-    us = np.full(len(unknown), NAT, dtype=np.int64)
-    us[~unknown] = known
+        us: Int64 = instants(known, func, name)
+        return us
+    us = np.zeros(len(unknown), dtype=np.int64)
+    us[~unknown] = known.view(np.int64)
+    instants(us.view("M8[us]"), func, name)
+    us[unknown] = NAT
     return us
-
-
-def check_range(us: Int64, func: str, name: str) -> None:
-    """Refuse instants outside the years 1900 to 2299, which are of a wrong unit."""
-    if us.size and not (int(us.min()) >= FIRST and int(us.max()) < END):
-        row = int(np.argmax((us < FIRST) | (us >= END)))
-        got = us[row].view("M8[us]")
-        raise refuse(InvalidInput, func, name, "lie in the years 1900 to 2299", got, row=row)
 
 
 def aware(us: int) -> dt.datetime | None:

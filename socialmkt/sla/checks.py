@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from socialmkt.core._asked import instants
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.instants import from_us
@@ -17,7 +18,7 @@ from socialmkt.sla._codes import Metric, member
 from socialmkt.sla._facts import Facts, join_ids
 from socialmkt.sla._judging import Judged, Times, ceil_div
 from socialmkt.sla._promises import promise
-from socialmkt.sla._rows import NAT, assign, read_instants, read_moment, read_optional
+from socialmkt.sla._rows import NAT, assign, read_moment, read_optional
 from socialmkt.sla.policy import MetricWord, Moment, Policy, Target, as_policy, targets_of
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Checks(Table):
             mine, theirs = (Verbatim(side.fingerprint[:12]) for side in (self, other))
             raise refuse(SchemeMismatch, _MERGE, "policy", f"be the one of fingerprint {mine} on both sides", theirs)
         if not len(self) or not len(other):
-            return self if len(self) or not len(other) else other
+            return max(self, other, key=lambda side: (len(side) > 0, len(side.columns)))
         return self._with(_joined(self.to_dict(), other.to_dict()))
 
 
@@ -220,7 +221,7 @@ def check(
     func = "sla.check"
     rules, word = as_policy(policy, func), member(Metric, metric, func, "metric")
     now = read_moment(as_of, func, "as_of")
-    start, end = read_instants(received, func, "received"), read_optional(replied, func, "replied")
+    start, end = instants(received, func, "received"), read_optional(replied, func, "replied")
     _check_pairs(start, end, func)
     given = Facts.of(func, len(start), priority, channel, facts)
     targets = targets_of(rules, word)

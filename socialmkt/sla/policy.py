@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, StrictBool, model_validator
 
+from socialmkt.core._asked import instants
 from socialmkt.core.calendar import Calendar
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
@@ -23,7 +24,7 @@ from socialmkt.sla import _settings
 from socialmkt.sla._codes import Actor, Metric, Semantics, member, reader
 from socialmkt.sla._facts import Facts, When, rule_of
 from socialmkt.sla._promises import Promise, promise
-from socialmkt.sla._rows import NAT, assign, aware, is_moment, read_instants, read_moment
+from socialmkt.sla._rows import NAT, assign, aware, is_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -354,7 +355,7 @@ def _answer(
     rules = as_policy(policy, func)
     word = member(Metric, given["metric"], func, "metric")
     alone = is_moment(received)
-    start = np.array([read_moment(received, func, "received")]) if alone else read_instants(received, func, "received")
+    start = np.atleast_1d(instants(received, func, "received"))
     facts = Facts.of(func, len(start), given["priority"], given["channel"], given["facts"])
     targets = targets_of(rules, word)
     facts.require(func, targets)

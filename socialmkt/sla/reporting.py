@@ -17,13 +17,13 @@ from socialmkt.core.factorize import factorize
 from socialmkt.core.instants import to_us
 from socialmkt.core.model import Duration, Frozen, FrozenDict, Instant
 from socialmkt.core.stats import SpanSurvivalCurve
-from socialmkt.sla._asked import Asked, read_labels
 from socialmkt.sla._burn import SRE_30D, BurnAlert, burn_alerts, burn_rate
 from socialmkt.sla._codes import Status, Verdict
 from socialmkt.sla._grids import Heatmap
 from socialmkt.sla._judging import MET, MISSED, NOT_APPLICABLE, OVERDUE, STATUSES
 from socialmkt.sla._percentiles import Waits
 from socialmkt.sla._pool import Ageing, Pool, ageing, heatmap
+from socialmkt.sla._report_settings import Asked, read_labels
 from socialmkt.sla._rows import NAT
 from socialmkt.sla.checks import Checks
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, ValidationInfo
 
 from socialmkt.core import columns
+from socialmkt.core._asked import instants
 from socialmkt.core._whole import is_int
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
@@ -27,7 +28,7 @@ from socialmkt.sla._facts import Facts
 from socialmkt.sla._judging import Judged
 from socialmkt.sla._log import FactColumn, Rows, join_rows, numbers
 from socialmkt.sla._resting import times
-from socialmkt.sla._rows import NAT, assign, read_instants, read_moment
+from socialmkt.sla._rows import NAT, assign, read_moment
 from socialmkt.sla.checks import Checks, table
 from socialmkt.sla.policy import Moment, Policy, Target, as_policy, targets_of
 
@@ -162,7 +163,7 @@ class Events:
         socialmkt.core.errors.InvalidInput: Events.from_columns: kind must be one of mention, handover, reply, note, ...
         """
         func = _FROM_COLUMNS
-        ids, us = columns.ids(thread, func=func, name="thread"), read_instants(at, func, "at")
+        ids, us = columns.ids(thread, func=func, name="thread"), instants(at, func, "at")
         if ids.dtype.kind == "O" and ids.size and not isinstance(ids[0], str):
             raise refuse(InvalidInput, func, "thread", "hold whole numbers or text", ids[0])
         kinds, actors = numbers(kind, KINDS, func, "kind"), numbers(actor, ACTORS, func, "actor")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from socialmkt.sla import Policy, Target
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from socialmkt.sla import Policy, Target
 
 KINDS = ["mention", "handover", "reply", "note", "pause", "resume", "resolve", "reopen"]
 METRICS = ["first_response", "next_response", "periodic", "resolution"]
@@ -36,7 +39,9 @@ def ordered(acts: Sequence[Act], as_of: dt.datetime) -> list[Act]:
     return sorted(seen, key=lambda act: (act.thread, act.at, KINDS.index(act.kind), act.actor, act.priority))
 
 
-def rows_of(acts: Sequence[Act], policy: Policy, as_of: dt.datetime) -> list[tuple[Row, list[tuple[Any, Any]], list[tuple[Any, Any]]]]:
+def rows_of(
+    acts: Sequence[Act], policy: Policy, as_of: dt.datetime
+) -> list[tuple[Row, list[tuple[Any, Any]], list[tuple[Any, Any]]]]:
     """Every cycle of every thread, the pauses of its thread, and the stretches in which the thread was resolved."""
     found = []
     log = ordered(acts, as_of)
@@ -81,9 +86,8 @@ def _responses(acts: list[Act], policy: Policy) -> list[Row]:
     rows: list[Row] = []
     running: Act | None = None
     for act in acts:
-        if act.kind == "mention" and running is None:
-            running = act
-        elif act.kind == "handover" and running is not None and policy.restart_on_handover:
+        restarts = running is not None and act.kind == "handover" and policy.restart_on_handover
+        if (act.kind == "mention" and running is None) or restarts:
             running = act
         elif running is not None and (_answers(act, policy) or act.kind == "resolve"):
             rows.append(Row(act.thread, "", len(rows), running.at, act.at, act.kind, running.priority))
@@ -125,8 +129,10 @@ def _resolutions(acts: list[Act], policy: Policy) -> tuple[list[Row], list[tuple
             for i, (a, b) in enumerate(spells)
         ], []
     first, last = spells[0][0], spells[-1][1]
-    breaks = [(one[1].at, other[0].at) for one, other in zip(spells, spells[1:], strict=False) if one[1]]
-    row = Row(first.thread, "resolution", 0, first.at, last.at if last else None, "resolve" if last else "", first.priority)
+    breaks = [(one[1].at, other[0].at) for one, other in pairwise(spells) if one[1]]
+    row = Row(
+        first.thread, "resolution", 0, first.at, last.at if last else None, "resolve" if last else "", first.priority
+    )
     return [row], breaks
 
 
@@ -167,7 +173,9 @@ def _runner(target: Target) -> Callable[[dt.datetime], bool]:
     return (lambda _: True) if calendar is None else calendar.is_open
 
 
-def _due(start: dt.datetime, rests: list[tuple[Any, Any]], runs: Callable[[dt.datetime], bool], within: dt.timedelta) -> dt.datetime:
+def _due(
+    start: dt.datetime, rests: list[tuple[Any, Any]], runs: Callable[[dt.datetime], bool], within: dt.timedelta
+) -> dt.datetime:
     """Go on as long as no more than the allowance has passed."""
     passed, minute = 0 * MINUTE, start
     while True:

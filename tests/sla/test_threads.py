@@ -63,19 +63,19 @@ logs = st.lists(acts, max_size=25)
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     metrics = draw(st.lists(st.sampled_from(referee.METRICS), min_size=1, max_size=4, unique=True))
-    targets = []
-    for metric in metrics:
-        for when in draw(st.sampled_from([[None], [{"priority": "high"}], [{"priority": "high"}, None]])):
-            targets.append(
-                Target(
-                    metric=metric,
-                    within=draw(st.sampled_from([10, 20, 45])) * MINUTE,
-                    calendar=draw(st.sampled_from([None, OFFICE])),
-                    when=when,
-                    pausable=draw(st.booleans()),
-                    warn_at=draw(st.sampled_from([(), (0.5, 0.9)])),
-                )
-            )
+    conditions = st.sampled_from([[None], [{"priority": "high"}], [{"priority": "high"}, None]])
+    targets = [
+        Target(
+            metric=metric,
+            within=draw(st.sampled_from([10, 20, 45])) * MINUTE,
+            calendar=draw(st.sampled_from([None, OFFICE])),
+            when=when,
+            pausable=draw(st.booleans()),
+            warn_at=draw(st.sampled_from([(), (0.5, 0.9)])),
+        )
+        for metric in metrics
+        for when in draw(conditions)
+    ]
     return Policy(
         targets=targets,
         answered_by=draw(st.sampled_from([["human"], ["human", "bot"]])),
@@ -88,9 +88,9 @@ def policies(draw: st.DrawFn) -> Policy:
 def test_threads_agree_with_a_walk_minute_by_minute(log: list[Act], policy: Policy, end: dt.datetime) -> None:
     checks = measure(events_of(log), policy, as_of=end)
     expected = referee.rows_of(log, policy, end)
-    assert [(row.thread, row.metric, row.cycle, row.received, row.replied, row.ended, row.priority) for row in checks.rows()] == [
-        tuple(row) for row, _, _ in expected
-    ]
+    assert [
+        (row.thread, row.metric, row.cycle, row.received, row.replied, row.ended, row.priority) for row in checks.rows()
+    ] == [tuple(row) for row, _, _ in expected]
     for row, (cycle, pauses, breaks) in zip(checks.rows(), expected, strict=True):
         targets = [
             (number, target)
@@ -218,12 +218,19 @@ def test_pauses_are_measured_on_the_clock_of_the_target() -> None:
     night = [Act(1, at("16:00"), "mention", "customer"), Act(1, at("16:30"), "pause", "human")]
     morning = [Act(1, at("09:30") + 24 * HOUR, "resume", "human"), Act(1, at("10:00") + 24 * HOUR, "reply", "human")]
     hours = Calendar(weekly={"mon-fri": "09:00-17:00"}, tz="UTC")
-    row = next(measure(events_of(night + morning), Target(within=2 * HOUR, calendar=hours), as_of=END + 48 * HOUR).rows())
+    row = next(
+        measure(events_of(night + morning), Target(within=2 * HOUR, calendar=hours), as_of=END + 48 * HOUR).rows()
+    )
     assert (row.paused, row.elapsed) == (HOUR, HOUR)
 
 
 def test_every_semantics_takes_pauses() -> None:
-    clocks = [("08:00", "mention", "customer"), ("08:10", "pause", "human"), ("08:40", "resume", "human"), ("09:10", "reply", "human")]
+    clocks = [
+        ("08:00", "mention", "customer"),
+        ("08:10", "pause", "human"),
+        ("08:40", "resume", "human"),
+        ("09:10", "reply", "human"),
+    ]
     log = events_of([Act(1, at(clock), kind, actor) for clock, kind, actor in clocks])
     hours = Calendar(weekly={"mon-fri": "09:00-17:00"}, tz="UTC")
     found = {}
@@ -244,8 +251,16 @@ def test_nothing_happened_gives_no_rows() -> None:
 @pytest.mark.parametrize(
     ("ask", "kind", "words"),
     [
-        (lambda: measure("log", Target(within=HOUR), as_of=END), InvalidInput, "events must be Events, or a list of Event"),
-        (lambda: measure([1], Target(within=HOUR), as_of=END), InvalidInput, "events must be Events, or a list of Event"),
+        (
+            lambda: measure("log", Target(within=HOUR), as_of=END),
+            InvalidInput,
+            "events must be Events, or a list of Event",
+        ),
+        (
+            lambda: measure([1], Target(within=HOUR), as_of=END),
+            InvalidInput,
+            "events must be Events, or a list of Event",
+        ),
         (lambda: measure([], Target(within=HOUR), as_of=dt.datetime(2026, 1, 1)), AmbiguousTime, "as_of must be"),
         (lambda: measure([], HOUR, as_of=END), InvalidInput, "policy must be a Policy or a Target"),
         (
@@ -253,11 +268,27 @@ def test_nothing_happened_gives_no_rows() -> None:
             InvalidInput,
             "priority must be given, since a target asks for it",
         ),
-        (lambda: Events.from_columns([1], [END], ["say"], ["human"]), InvalidInput, "kind must be one of mention, .* got 'say'"),
-        (lambda: Events.from_columns([1], [END], [1], ["human"]), InvalidInput, "kind must be one of mention, .* got 1"),
+        (
+            lambda: Events.from_columns([1], [END], ["say"], ["human"]),
+            InvalidInput,
+            "kind must be one of mention, .* got 'say'",
+        ),
+        (
+            lambda: Events.from_columns([1], [END], [1], ["human"]),
+            InvalidInput,
+            "kind must be one of mention, .* got 1",
+        ),
         (lambda: Events.from_columns([1], [END], ["note"], ["me"]), InvalidInput, "actor must be one of customer"),
-        (lambda: Events.from_columns([1, 2], [END], ["note"], ["bot"]), InvalidInput, "thread, at, kind, actor must be equally long"),
-        (lambda: Events.from_columns([b"a"], [END], ["note"], ["bot"]), InvalidInput, "thread must hold whole numbers or text"),
+        (
+            lambda: Events.from_columns([1, 2], [END], ["note"], ["bot"]),
+            InvalidInput,
+            "thread, at, kind, actor must be equally long",
+        ),
+        (
+            lambda: Events.from_columns([b"a"], [END], ["note"], ["bot"]),
+            InvalidInput,
+            "thread must hold whole numbers or text",
+        ),
         (lambda: Events.from_columns([1], [None], ["note"], ["bot"]), InvalidInput, "at must not be null"),
     ],
 )
