@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from socialmkt.core.calendar import Calendar
+
 Int64 = NDArray[np.int64]
 
 FIRST, END = first_day(1900) * DAY, first_day(2300) * DAY
@@ -153,3 +155,27 @@ def lowest(x: Any, empty: int = 0) -> int:
 def highest(x: Any, empty: int = -1) -> int:
     """Take the number itself, or the greatest of a column."""
     return x if isinstance(x, int) else int(x.max()) if x.size else empty
+
+
+def open_time(calendar: Calendar) -> OpenTime:
+    """Give the compiled open time of a calendar: the door for areas whose kernels ask it about many instants.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        Whose open time.
+
+    Returns
+    -------
+    OpenTime
+        Kept with the calendar. It gives clocks, which count the open time before each instant, and back.
+
+    Examples
+    --------
+    >>> from socialmkt.core.calendar import Calendar
+    >>> week = open_time(Calendar(weekly={"mon-fri": "09:00-17:00"}, tz="UTC"))
+    >>> clock = week.holding("week", monday := 1_772_409_600 * 10**6, monday + 7 * DAY)
+    >>> (clock.passed_one(monday + 7 * DAY) - clock.passed_one(monday)) // (3600 * 10**6)
+    40
+    """
+    return calendar._time  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the one door to it

@@ -445,27 +445,3 @@ class Calendar(Frozen):
             holidays_cut=self.holiday_tails == "clip",
             tz=self.tz,
         )
-
-
-def open_time(calendar: Calendar) -> OpenTime:
-    """Give the compiled open time of a calendar: the door for kernels that ask it about columns of microseconds.
-
-    Parameters
-    ----------
-    calendar : Calendar
-        Whose open time.
-
-    Returns
-    -------
-    OpenTime
-        Kept with the calendar. It gives clocks, which count the open time before each of many instants, and back.
-
-    Examples
-    --------
-    >>> week = open_time(Calendar(weekly={"mon-fri": "09:00-17:00"}, tz="UTC"))
-    >>> start, end = to_us(np.datetime64("2026-03-02")), to_us(np.datetime64("2026-03-09"))
-    >>> clock = week.holding("week", start, end)
-    >>> (clock.passed_one(end) - clock.passed_one(start)) // (3600 * 10**6)
-    40
-    """
-    return calendar._time  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the one door to it

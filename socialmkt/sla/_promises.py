@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.core._instants import MICROSECOND
-from socialmkt.core.calendar import open_time
+from socialmkt.core._open_time import open_time
 from socialmkt.sla._codes import Semantics
 from socialmkt.sla._meters import Blend, Meter, Open, Wall, envelope, steps
 

@@ -56,7 +56,7 @@ def _pairs(groups: Any) -> list[Any]:
     return [[label, group] for label, group in groups.items()]
 
 
-Percent = Annotated[float, BeforeValidator(_read_percent)]
+Percent = Annotated[int | float, BeforeValidator(_read_percent)]
 
 
 class Report(Frozen):

@@ -361,7 +361,7 @@ def test_a_promise_kept_on_the_last_known_day_is_answered() -> None:
 
 
 def test_the_steps_of_a_clock_take_turns() -> None:
-    from socialmkt.core.calendar import open_time
+    from socialmkt.core._open_time import open_time
 
     start = np.array([to_us(NOON)])
     edges, is_open = steps(open_time(Calendar.always()).holding("test", start))

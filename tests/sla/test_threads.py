@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from socialmkt.core.eligibility import Rule
 from socialmkt.core.errors import AmbiguousTime, InvalidInput, SchemeMismatch
 from socialmkt.sla import Calendar, Event, Events, Policy, Target, measure
 from tests.merging_laws import LAWS, Case
@@ -162,6 +163,12 @@ def test_facts_of_two_types_merge_as_values() -> None:
     both = parts[0].merge(parts[1]).merge(parts[2])
     assert both.to_table()["size"].tolist() == ["", "1", "2.5"]
     assert both.facts == ("size",)
+
+
+def test_a_null_number_matches_nothing() -> None:
+    log = Events.from_columns([1, 2], [MONDAY] * 2, ["mention"] * 2, ["customer"] * 2, facts={"size": [1, None]})
+    checks = measure(log, Target(within=HOUR, when=Rule.at_least("size", 0)), as_of=END)
+    assert checks.rule.tolist() == [0, -1]
 
 
 def test_threads_may_be_unsigned_or_text() -> None:
