@@ -62,6 +62,11 @@ def semantics(word: Any, info: ValidationInfo) -> Semantics:
     return Semantics.business if info.data.get("otherwise") is None else Semantics.envelope
 
 
+def listing(values: Any, info: ValidationInfo) -> list[Any]:
+    """Read a list or a tuple; one model alone would be taken for a list of its fields."""
+    return _listed(values, info.field_name or "values")
+
+
 def actors(words: Any, info: ValidationInfo) -> tuple[Actor, ...]:
     """Read those whose replies are answers: sorted, each once, at least one, never the customer."""
     name = info.field_name or "answered_by"

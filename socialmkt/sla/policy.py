@@ -186,7 +186,7 @@ class Policy(Frozen):
     '2026-03-02T10:00:00+00:00'
     """
 
-    targets: tuple[Target, ...]
+    targets: Annotated[tuple[Target, ...], BeforeValidator(_settings.listing)]
     answered_by: Annotated[tuple[Actor, ...], BeforeValidator(_settings.actors)] = (Actor.human,)
     restart_on_handover: StrictBool = False
     on_reopen: Annotated[Literal["resume", "restart"], BeforeValidator(_settings.on_reopen)] = "resume"
@@ -196,7 +196,7 @@ class Policy(Frozen):
         def __init__(
             self,
             *,
-            targets: Iterable[Target],
+            targets: Sequence[Target],
             answered_by: Iterable[Literal["human", "bot", "system"]] = ("human",),
             restart_on_handover: bool = False,
             on_reopen: Literal["resume", "restart"] = "resume",
@@ -246,7 +246,7 @@ def due(
     received : aware datetime, datetime64, or column of n instants
         When the mentions came in.
     metric : {"first_response", "next_response", "periodic", "resolution"}
-        Which promise.
+        Which promise; targets of other metrics do not apply.
     priority, channel : one value, or column of shape (n,), optional
         The facts of these names that targets may ask for. A null matches no target that asks for it.
     facts : mapping of name to value or column, optional

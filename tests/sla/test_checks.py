@@ -12,7 +12,23 @@ from hypothesis import strategies as st
 
 from socialmkt.core.errors import AmbiguousTime, InvalidInput, SchemeMismatch
 from socialmkt.core.instants import to_us
-from socialmkt.sla import Calendar, Checks, Policy, Severity, Status, Target, check, due, warning
+from socialmkt.core.labels import label
+from socialmkt.sla import (
+    Actor,
+    Calendar,
+    Checks,
+    Kind,
+    Metric,
+    Policy,
+    Semantics,
+    Severity,
+    Status,
+    Target,
+    Verdict,
+    check,
+    due,
+    warning,
+)
 from tests.merging_laws import LAWS, Case
 from tests.refusals import refuses
 from tests.strategies import COLUMN_KINDS, zones
@@ -109,9 +125,11 @@ def test_facts_choose_the_target_and_stand_in_the_table() -> None:
     assert (plain.priority.tolist(), plain.rule.tolist()) == ([2] * 4, [1] * 4)
 
 
-def test_every_status_and_severity_is_a_code_with_labels() -> None:
-    assert {status.zh for status in Status} >= {"按时", "超时"}
-    assert len({severity.en for severity in Severity}) == len(Severity)
+@pytest.mark.parametrize("codes", [Actor, Kind, Metric, Semantics, Severity, Status, Verdict])
+def test_every_code_has_a_label_of_its_own_in_each_language(codes: Any) -> None:
+    for lang in ("zh", "en"):
+        assert len({label(code, lang=lang) for code in codes}) == len(codes)
+    assert Status("met").zh == "按时"
 
 
 # --- laws

@@ -285,6 +285,7 @@ def test_a_target_that_makes_no_sense_is_refused_by_name(fields: dict[str, Any],
     ("fields", "words"),
     [
         ({"targets": []}, "targets must hold at least one target"),
+        ({"targets": Target(within=HOUR)}, "targets must be a list"),
         (
             {"targets": [Target(within=HOUR), Target(within=MINUTE, when={"priority": "high"})]},
             "targets must not follow an unconditional target of 'first_response', got target 1",
