@@ -7,12 +7,15 @@ its thread, a closing counts after an opening. So what counts alternates, and pa
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.sla._codes import Actor, Kind, Metric
+
+if TYPE_CHECKING:
+    from socialmkt.sla.policy import Policy
 
 Int64 = NDArray[np.int64]
 Codes = NDArray[np.int8]
@@ -87,17 +90,17 @@ def spells(log: Log, opens: Flags, closes: Flags) -> Spells:
     return Spells(place[is_open], np.where(closed, following, -1)[is_open])
 
 
-def cycles(log: Log, metric: Metric, *, restart_on_handover: bool, restart_on_reopen: bool) -> Cycles:
+def cycles(log: Log, metric: Metric, policy: Policy) -> Cycles:
     """Find the cycles of a metric."""
     pauses = spells(log, log.is_any(_PAUSE), log.is_any(_RESUME))
-    if metric == Metric.resolution and not restart_on_reopen:
+    if metric == Metric.resolution and policy.on_reopen == "resume":
         return _resumed(log, _resolutions(log), pauses)
     if metric == Metric.resolution:
         found = _resolutions(log)
     elif metric == Metric.periodic:
         found = _updates(log)
     else:
-        found = _responses(log, restart=restart_on_handover)
+        found = _responses(log, restart=policy.restart_on_handover)
     number = _numbers(log, found.start)
     chosen = _of_metric(metric, number)
     return Cycles(found.start[chosen], found.end[chosen], number[chosen], pauses, NONE)

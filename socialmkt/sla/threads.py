@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeGuard, final
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeGuard, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,14 @@ from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.factorize import factorize
 from socialmkt.core.model import Frozen, Instant
 from socialmkt.core.table import Table
-from socialmkt.sla._codes import Actor, Kind, Metric, reader
-from socialmkt.sla._cycles import ACTORS, KINDS, NO_CYCLES, Log, cycles
+from socialmkt.sla._codes import Actor, Kind, reader
+from socialmkt.sla._cycles import ACTORS, KINDS
 from socialmkt.sla._facts import Facts
-from socialmkt.sla._judging import Judged
 from socialmkt.sla._log import FactColumn, Rows, join_rows, numbers
-from socialmkt.sla._resting import times
-from socialmkt.sla._rows import NAT, assign, read_moment
-from socialmkt.sla.checks import Checks, table
-from socialmkt.sla.policy import Moment, Policy, Target, as_policy, targets_of
+from socialmkt.sla._measuring import measured
+from socialmkt.sla._rows import read_moment
+from socialmkt.sla.checks import Checks  # noqa: TC001  # signatures are read at run time by the docs
+from socialmkt.sla.policy import Moment, Policy, Target, as_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,8 +41,6 @@ KindWord = Literal["mention", "handover", "reply", "note", "pause", "resume", "r
 ActorWord = Literal["customer", "human", "bot", "system"]
 
 _MERGE, _FROM_COLUMNS, _MEASURE = "Events.merge", "Events.from_columns", "sla.measure"
-_ENDED = np.array(["", "reply", "resolve"], dtype=object)
-_METRICS = np.array([metric.value for metric in Metric], dtype=object)
 
 
 def _read_thread(value: Any, info: ValidationInfo) -> int | str:
@@ -330,9 +327,7 @@ def measure(events: Events | Sequence[Event], policy: Policy | Target, *, as_of:
     (array([30], dtype='timedelta64[m]'), array(['reply'], dtype=object))
     """
     rules, now = as_policy(policy, _MEASURE), read_moment(as_of, _MEASURE, "as_of")
-    rows = _seen(_events(events)._sorted, now)  # noqa: SLF001  # its own module
-    log = _log(rows, rules)
-    return _table(log, rows, _measured(log, rows, rules, now), now, rules)
+    return measured(_events(events)._sorted, rules, now, _MEASURE)  # noqa: SLF001  # its own module
 
 
 def _events(events: Any) -> Events:
@@ -346,86 +341,3 @@ def _events(events: Any) -> Events:
 
 def _is_listing(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, list | tuple)
-
-
-def _seen(rows: Rows, now: int) -> Rows:
-    later = rows.at > now
-    return rows.take(np.flatnonzero(~later)) if later.any() else rows
-
-
-def _log(rows: Rows, policy: Policy) -> Log:
-    """Find the threads, and mark the answers."""
-    by = np.array([actor in policy.answered_by for actor in ACTORS])
-    return Log.of(
-        factorize(rows.thread).codes, rows.at, rows.kind, (rows.kind == KINDS.index(Kind.reply)) & by[rows.actor]
-    )
-
-
-class _Measured(NamedTuple):
-    """All cycles of all metrics, one metric after another."""
-
-    metric: Int64
-    start: Int64
-    end: Int64
-    number: Int64
-    paused: Int64
-    judged: Judged
-
-    def sorted(self, log: Log) -> _Measured:
-        order = np.lexsort((self.number, self.metric, log.thread[self.start]))
-        judged = Judged._make(column[order] for column in self.judged)
-        return _Measured._make([*(column[order] for column in self[:5]), judged])
-
-
-def _measured(log: Log, rows: Rows, policy: Policy, now: int) -> _Measured:
-    parts = [_judged(log, rows, policy, metric, now) for metric in Metric]
-    together = [np.concatenate(columns) for columns in zip(*(part[:5] for part in parts), strict=True)]
-    judged = Judged._make(map(np.concatenate, zip(*(part.judged for part in parts), strict=True)))
-    return _Measured._make([*together, judged]).sorted(log)
-
-
-def _judged(log: Log, rows: Rows, policy: Policy, metric: Metric, now: int) -> _Measured:
-    """Find the cycles of one metric and check them; none if no target names it."""
-    targets = targets_of(policy, metric)
-    found = (
-        cycles(
-            log, metric, restart_on_handover=policy.restart_on_handover, restart_on_reopen=policy.on_reopen == "restart"
-        )
-        if targets
-        else NO_CYCLES
-    )
-    count = len(found.start)
-    facts = _facts(rows, found.start)
-    facts.require(_MEASURE, targets)
-    judged, paused = Judged.none(count), np.full(count, NAT, dtype=np.int64)
-    for number, target, mine in assign(targets, facts, np.ones(count, dtype=np.bool_)):
-        measured, paused[mine] = times(log, found, mine, target, now=now, func=_MEASURE)
-        judged.put(mine, number, target, measured, found.end[mine] >= 0)
-    numbered = np.full(count, list(Metric).index(metric))
-    return _Measured(numbered, found.start, found.end, found.number, paused, judged)
-
-
-def _facts(rows: Rows, places: Int64) -> Facts:
-    """Give the facts that hold at some events."""
-    return Facts({name: fact.take(places).column() for name, fact in rows.facts.items()}, len(places))
-
-
-def _table(log: Log, rows: Rows, found: _Measured, now: int, policy: Policy) -> Checks:
-    start, end = found.start, found.end
-    facts = _facts(rows, start)
-    is_open = end < 0
-    by_resolve = log.is_any(KINDS.index(Kind.resolve))[end] if len(end) else end
-    return table(
-        log.at[start],
-        np.where(is_open, NAT, log.at[end]),
-        found.judged,
-        now,
-        policy,
-        priority=facts.label("priority", _MEASURE),
-        channel=facts.label("channel", _MEASURE),
-        thread=rows.thread[start],
-        metric=_METRICS[found.metric],
-        cycle=found.number,
-        paused=found.paused.view("m8[us]"),
-        ended=_ENDED[np.where(is_open, 0, 1 + by_resolve)],
-    )
