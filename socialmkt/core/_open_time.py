@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from socialmkt.core._clock import Clock, Intervals
 from socialmkt.core._instants import DAY, first_day, from_us, year_of_day
-from socialmkt.core.errors import Infeasible, InvalidInput, refuse
+from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+
+    from socialmkt.core.calendar import Calendar
 
 Int64 = NDArray[np.int64]
 
@@ -47,17 +49,31 @@ class OpenTime:
             raise self._past_valid_until(func)
         return self._clock(low, high)
 
+    def ahead(self, func: str, span: int, *asked: int | Int64) -> Clock:
+        """Give a clock that holds the instants and, as far as anything is known, so much time after them."""
+        clock = self.holding(func, *asked)
+        high = max(highest(t, FIRST - 1) for t in asked) + span + 1
+        return self._clock(clock.low, max(clock.high, min(high, self._limit)))
+
     def spent(self, start: int | Int64, budget: int | Int64, func: str) -> tuple[Clock, Any]:
         """Give a clock that runs on after the budgets are spent, and the open time passed by then."""
-        since = highest(start)
         clock = self.holding(func, start)
+        return self.reaching(clock, lambda longer: passed(longer, start) + budget, highest(start), func)
+
+    def reaching(
+        self, clock: Clock, spent: Callable[[Clock], Any], since: int, func: str, name: str = "t"
+    ) -> tuple[Clock, Any]:
+        """Give a clock, this or a longer one, by whose end so much open time has passed, and that open time.
+
+        `spent` tells the open time as a clock counts it: a longer one may also begin earlier.
+        """
         while True:
-            by_then = passed(clock, start) + budget
+            by_then = spent(clock)
             missing = highest(by_then) + 1 - clock.total
             if missing <= 0:
                 return clock, by_then
             last_open = int(clock.ends[-1]) if clock.total else since
-            clock = self.longer(clock, max(last_open, since), func, OPEN, _years_for(clock, missing))
+            clock = self.longer(clock, max(last_open, since), func, OPEN, more=_years_for(clock, missing), name=name)
 
     def reaching_back(self, end: int | Int64, budget: int | Int64, func: str) -> Clock:
         """Give a clock that begins before the budgets, counted back from their ends, do."""
@@ -66,14 +82,14 @@ class OpenTime:
         while (missing := -lowest(passed(clock, end) - budget)) > 0:
             first_open = int(clock.starts[0]) if clock.total else since
             if clock.low <= max(min(first_open, since) - _TEN_YEARS, FIRST):
-                raise _never(func, "preceded", OPEN, since)
+                raise _never(func, "t", "preceded", OPEN, since)
             clock = self._clock(max(clock.low - _years_for(clock, missing), FIRST), clock.high)
         return clock
 
-    def longer(self, clock: Clock, since: int, func: str, lacks: str, more: int = _YEAR) -> Clock:
+    def longer(self, clock: Clock, since: int, func: str, lacks: str, *, more: int = _YEAR, name: str = "t") -> Clock:
         """Give a clock of a longer horizon; refused ten years after `since`, or where no more is known."""
         if clock.high >= min(since + _TEN_YEARS, END):
-            raise _never(func, "followed", lacks, since)
+            raise _never(func, name, "followed", lacks, since)
         if clock.high >= self._limit:
             raise self._past_valid_until(func)
         return self._clock(clock.low, min(clock.high + more, self._limit))
@@ -89,6 +105,8 @@ class OpenTime:
         return clock
 
     def _past_valid_until(self, func: str) -> InvalidInput:
+        if self._valid_until is None:
+            return refuse(InvalidInput, func, "the answer", "lie before the year 2300", Verbatim("a later one"))
         must = "not lie before the question or its answer"
         fix = "Give the calendar the holidays of later years."
         return refuse(InvalidInput, func, "valid_until", must, self._valid_until, fix=fix)
@@ -99,9 +117,9 @@ def _years_for(clock: Clock, missing: int) -> int:
     return max(missing * (clock.high - clock.low) // clock.total, _YEAR) if clock.total else _YEAR
 
 
-def _never(func: str, side: str, lacks: str, since: int) -> Infeasible:
+def _never(func: str, name: str, side: str, lacks: str, since: int) -> Infeasible:
     fix = f"The calendar has no {lacks} within ten years of that."
-    return refuse(Infeasible, func, "t", f"be {side} by {lacks}", from_us(since), fix=fix)
+    return refuse(Infeasible, func, name, f"be {side} by {lacks}", from_us(since), fix=fix)
 
 
 def is_column(x: Any) -> TypeGuard[Int64]:
@@ -137,3 +155,27 @@ def lowest(x: Any, empty: int = 0) -> int:
 def highest(x: Any, empty: int = -1) -> int:
     """Take the number itself, or the greatest of a column."""
     return x if isinstance(x, int) else int(x.max()) if x.size else empty
+
+
+def open_time(calendar: Calendar) -> OpenTime:
+    """Give the compiled open time of a calendar: the door for areas whose kernels ask it about many instants.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        Whose open time.
+
+    Returns
+    -------
+    OpenTime
+        Kept with the calendar. It gives clocks, which count the open time before each instant, and back.
+
+    Examples
+    --------
+    >>> from socialmkt.core.calendar import Calendar
+    >>> week = open_time(Calendar(weekly={"mon-fri": "09:00-17:00"}, tz="UTC"))
+    >>> clock = week.holding("week", monday := 1_772_409_600 * 10**6, monday + 7 * DAY)
+    >>> (clock.passed_one(monday + 7 * DAY) - clock.passed_one(monday)) // (3600 * 10**6)
+    40
+    """
+    return calendar._time  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the one door to it
