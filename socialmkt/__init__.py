@@ -34,7 +34,9 @@ __all__ = [
     "__version__",
     "allocate",
     "allocate_array",
+    "lottery",
     "rfm",
+    "sla",
 ]
 
 __version__ = "0.1.0"
@@ -55,10 +57,10 @@ _CORE = {
     "allocate": "money",
     "allocate_array": "money",
 }
-_AREAS = frozenset({"rfm"})
+_AREAS = frozenset({"lottery", "rfm", "sla"})
 
 if TYPE_CHECKING:
-    from socialmkt import rfm
+    from socialmkt import lottery, rfm, sla
     from socialmkt.core.calendar import Calendar
     from socialmkt.core.eligibility import Rule
     from socialmkt.core.errors import (

@@ -13,14 +13,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 import pytest
 
 import socialmkt
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "socialmkt"
@@ -285,14 +282,23 @@ def test_the_floors_stand_on_one_another_only_downwards() -> None:
 
 
 def _public(module: ModuleType) -> list[str]:
-    return [name for name in getattr(module, "__all__", []) if name != "__version__"]
+    """Name what a module offers; a module among it is a face of its own."""
+    names = [name for name in getattr(module, "__all__", []) if name != "__version__"]
+    return [name for name in names if not isinstance(getattr(module, name), ModuleType)]
 
 
 def _faces() -> list[str]:
-    """Name the modules users import from: the areas and the modules of `core`."""
-    areas = [f"socialmkt.{path.parent.name}" for path in PACKAGE.glob("*/__init__.py")]
-    core = [f"socialmkt.core.{path.stem}" for path in PACKAGE.glob("core/[!_]*.py")]
-    return sorted({*areas, *core} - {"socialmkt.core"})
+    """Name the modules users import from: the areas, the modules they offer, and the modules of `core`."""
+    areas = {f"socialmkt.{path.parent.name}" for path in PACKAGE.glob("*/__init__.py")} - {"socialmkt.core"}
+    offered = {
+        module.__name__
+        for area in areas
+        for module in vars(importlib.import_module(area)).values()
+        if isinstance(module, ModuleType)
+        and module.__name__.rpartition(".")[2] in importlib.import_module(area).__all__
+    }
+    core = {f"socialmkt.core.{path.stem}" for path in PACKAGE.glob("core/[!_]*.py")}
+    return sorted(areas | offered | core)
 
 
 def _described_constants(path: Path) -> set[str]:
