@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,9 @@ from pydantic import BeforeValidator, ConfigDict, PlainSerializer, ValidationInf
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.model import Frozen
 from socialmkt.core.table import freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Array = NDArray[Any]
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from socialmkt.core.hashing import hash_keyed, hash_text
+from socialmkt.overlap import _dense
+from socialmkt.overlap._keys import sort_unique
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,3 +45,9 @@ def secret_keys_of(ids: NDArray[Any], key: bytes) -> tuple[UInt64, int]:
     keys = hash_keyed(ids, key=key)
     digest = hashlib.blake2b(digest_size=8, key=key, person=b"socialmkt/key").digest()
     return keys, int.from_bytes(digest, "little")
+
+
+def distinct(keys: UInt64) -> UInt64:
+    """Give the keys sorted, each once, in an array of their own."""
+    close = _dense.sort_unique(keys)
+    return sort_unique(keys.copy()) if close is None else close

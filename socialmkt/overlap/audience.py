@@ -17,7 +17,7 @@ from socialmkt.overlap._alignment import Aligned, align
 from socialmkt.overlap._audience_bytes import Parts
 from socialmkt.overlap._audience_fields import LEAST_K, MOST_K, AudienceFields, check_parts, fields_of, whole
 from socialmkt.overlap._estimates import Estimate, asked_by, count_estimate
-from socialmkt.overlap._id_keys import keys_of, scheme_of, secret_keys_of
+from socialmkt.overlap._id_keys import distinct, keys_of, scheme_of, secret_keys_of
 from socialmkt.overlap._keys import TOP, UInt64
 
 __all__ = ["Audience", "Estimate"]
@@ -135,7 +135,7 @@ class Audience(AudienceFields):
         with asked_by(_FROM_IDS):
             keys, fingerprint = (keys_of(read["ids"]), 0) if key is None else secret_keys_of(read["ids"], key)
         if size is None:
-            kept, threshold, seed = _keys.sort_unique(keys.copy()), TOP, 0
+            kept, threshold, seed = distinct(keys), TOP, 0
         else:
             kept, threshold = _keys.sampled(keys, size, seed)
         parts = Parts(kept, threshold, size, seed, scheme_of(read["ids"], ids), fingerprint)
