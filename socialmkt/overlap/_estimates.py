@@ -84,5 +84,7 @@ def ratio_estimate(part: int, whole: int, theta: float, confidence: float, func:
     normal_quantile(confidence, func)
     value = part / whole if whole else math.nan
     exact = theta == 1
-    low, high = (value, value) if exact or not whole else wilson(part, whole, confidence=confidence)
+    low, high = (value, value) if exact else wilson(part, whole, confidence=confidence)
+    if low is None or high is None:
+        low = high = math.nan
     return Estimate(value=value, low=low, high=high, exact=exact, confidence=confidence)

@@ -52,9 +52,10 @@ def places_of(chosen: Any, names: tuple[str, ...], func: str, parameter: str) ->
 
 
 def _place(each: Any, names: tuple[str, ...], func: str, parameter: str) -> int:
-    if isinstance(each, str) and each in names:
-        return names.index(each)
-    if is_int(each) and 0 <= each < len(names):
+    if isinstance(each, str):
+        if each in names:
+            return names.index(each)
+    elif is_int(each) and 0 <= each < len(names):
         return int(each)
     must = f"hold names or indices of the {len(names)} audiences"
     raise refuse(InvalidInput, func, parameter, must, each, fix=did_you_mean(each, names))

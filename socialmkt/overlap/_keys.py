@@ -80,7 +80,9 @@ def shared(a: UInt64, b: UInt64) -> UInt64:
     """Give the keys of both sides."""
     keys = np.concatenate([a, b])
     keys.sort()
-    return keys[1:][keys[1:] == keys[:-1]]
+    later: UInt64 = keys[1:]
+    repeated: UInt64 = later[later == keys[:-1]]
+    return repeated
 
 
 def without(a: UInt64, b: UInt64) -> UInt64:

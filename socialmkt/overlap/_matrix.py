@@ -176,18 +176,18 @@ class OverlapMatrix(ArrayModel):
         a = np.diagonal(both)[:, None]
         b = a.T
         if name == "count":
-            return self.counts.astype(np.float64)
-        if name == "kulczynski":
-            return (both / a + both / b) / 2
-        wholes = {
+            return np.asarray(self.counts, dtype=np.float64)
+        wholes: dict[str, Array] = {
             "jaccard": a + b - both,
             "dice": (a + b) / 2,
             "cosine": np.sqrt(a * b),
             "overlap_coefficient": np.minimum(a, b),
             "a_in_b": a + 0 * b,
             "b_in_a": b + 0 * a,
+            "kulczynski": 2 * a * b / (a + b),
         }
-        return both / wholes[name]
+        shares: Array = both / wholes[name]
+        return shares
 
     def _by_chance(self, name: str) -> Array:
         """Multiply exact counts as Python ints: their products do not fit 64 bits."""
@@ -196,9 +196,11 @@ class OverlapMatrix(ArrayModel):
         a = np.diagonal(both)[:, None]
         b = a.T
         if name == "lift":
-            return (both * n).astype(np.float64) / (a * b).astype(np.float64)
-        spread = (a * b * (n - a) * (n - b)).astype(np.float64)
-        return (both * n - a * b).astype(np.float64) / np.sqrt(np.maximum(spread, 0))
+            part, whole = both * n, a * b
+        else:
+            part, whole = both * n - a * b, np.sqrt(np.maximum((a * b * (n - a) * (n - b)).astype(np.float64), 0))
+        found: Array = part.astype(np.float64) / whole.astype(np.float64)
+        return found
 
     def _repr_html_(self) -> str:
         """Show the counts; the darker a cell, the larger its share of the audience of its row."""

@@ -28,11 +28,13 @@ def count_pairs(keys: Sequence[UInt64], *, raw_ints: bool) -> Int64:
     k = len(keys)
     if k <= _BY_PATTERNS:
         return pairs_of(count_patterns(keys, 2**k, raw_ints=raw_ints, func=""), k)
+    counts = np.zeros((k, k), np.int64)
     if raw_ints and _dense.is_dense(keys):
-        parts = map(shared_bits, _dense.bit_maps(keys))
+        for maps in _dense.bit_maps(keys):
+            counts += shared_bits(maps)
     else:
-        parts = (_pairs_of_block(block, k) for block in walk(keys))
-    counts = sum(parts, np.zeros((k, k), np.int64))
+        for block in walk(keys):
+            counts += _pairs_of_block(block, k)
     np.fill_diagonal(counts, [each.size for each in keys])
     return counts
 

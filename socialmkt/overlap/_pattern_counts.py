@@ -47,7 +47,7 @@ def _masks(block: Block) -> UInt64:
     bits = np.left_shift(np.uint64(1), block.labels)
     np.cumsum(bits, out=bits)
     last = np.append(np.flatnonzero(block.first)[1:], block.first.size) - 1
-    sums = bits[last]
+    sums: UInt64 = bits[last]
     sums[1:] -= sums[:-1].copy()
     return sums
 

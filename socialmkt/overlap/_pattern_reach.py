@@ -196,7 +196,9 @@ class PatternReach(Table):
     @property
     def _kept(self) -> Counts:
         """The counts as whole numbers: those of the sample, if there is one."""
-        return Counts(self.mask, self.count if self.theta == 1 else np.rint(self.count * self.theta).astype(np.int64))
+        masks = self.mask.astype(np.uint64, copy=False)
+        counts = self.count if self.theta == 1 else np.rint(self.count * self.theta)
+        return Counts(masks, counts.astype(np.int64, copy=False))
 
     def _figure(self, kept: int) -> int | float:
         return kept if self.theta == 1 else kept / self.theta

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,6 @@ from socialmkt.core.errors import Infeasible, Verbatim, refuse
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from socialmkt.overlap._keys import UInt64
     from socialmkt.overlap._pattern_counts import Counts
 
 Int64 = NDArray[np.int64]
@@ -30,9 +29,10 @@ def mask_of(places: Iterable[int]) -> int:
     return sum(1 << place for place in places)
 
 
-def has(masks: UInt64, place: int) -> NDArray[np.bool_]:
+def has(masks: NDArray[Any], place: int) -> NDArray[np.bool_]:
     """Tell which patterns hold an audience."""
-    return masks & bit(place) != 0
+    held: NDArray[np.bool_] = masks & bit(place) != 0
+    return held
 
 
 def reach_of(patterns: Counts, mask: int) -> int:
@@ -60,7 +60,8 @@ def reach_of_all(patterns: Counts, k: int) -> Int64:
     for place in range(k):
         halves = inside.reshape(-1, 2, 1 << place)
         halves[:, 1] += halves[:, 0]
-    return inside[-1] - inside[::-1]
+    reached: Int64 = inside[-1] - inside[::-1]
+    return reached
 
 
 def in_all_of(patterns: Counts, k: int) -> Int64:

@@ -19,14 +19,14 @@ from socialmkt.core.model import Count, Frozen
 from socialmkt.overlap._alignment import align
 from socialmkt.overlap._estimates import Estimate, asked_by, count_estimate, ratio_estimate
 from socialmkt.overlap._keys import shared
-from socialmkt.overlap._matrix import OverlapMatrix, overlap_matrix
+from socialmkt.overlap._matrix import OverlapMatrix, TopPairs, overlap_matrix
 from socialmkt.overlap.audience import check_audience
 from socialmkt.overlap.significance import log_p_overlap
 
 if TYPE_CHECKING:
     from socialmkt.overlap.audience import Audience
 
-__all__ = ["OverlapMatrix", "PairOverlap", "overlap", "overlap_matrix"]
+__all__ = ["OverlapMatrix", "PairOverlap", "TopPairs", "overlap", "overlap_matrix"]
 
 _ESTIMATES = ("a", "b", "both", "union", "a_only", "b_only")
 _RATIOS = ("jaccard", "dice", "overlap_coefficient", "a_in_b", "b_in_a")

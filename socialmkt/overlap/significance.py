@@ -75,7 +75,8 @@ def log_p_overlap(universe: Any, a: Any, b: Any, both: Any, *, tail: Any = "more
     0.0
     """
     with asked_by("overlap.log_p_overlap"):
-        return log_hypergeom(universe, a, b, both, tail=tail)
+        logs: float | NDArray[np.float64] = log_hypergeom(universe, a, b, both, tail=tail)
+    return logs
 
 
 class MultiOverlap(Table):
@@ -251,7 +252,7 @@ def _count(x: Any, func: str) -> int:
     return whole(x, -_MOST_PEOPLE, _MOST_PEOPLE, func=func, name="x")
 
 
-def _log_sum(logs: NDArray[np.float64], *, rest: NDArray[np.float64]) -> float:
+def _log_sum(logs: NDArray[Any], *, rest: NDArray[Any]) -> float:
     """Add up chances; exactly 0.0 where the rest has none."""
     if not np.isfinite(rest).any():
         return 0.0
