@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Frozen
 from socialmkt.core.table import freeze
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Array = NDArray[Any]
 
@@ -46,15 +43,24 @@ def _same(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def _reader(dimensions: int) -> Callable[[Any, ValidationInfo], Array]:
-    def read(value: Any, info: ValidationInfo) -> Array:
-        array = np.array(value)
-        if array.ndim != dimensions or array.dtype.kind not in "iuf":
-            must = f"be an array of numbers with {dimensions} dimension{'s' * (dimensions > 1)}"
-            raise refuse(InvalidInput, "", info.field_name or "array", must, array)
-        return freeze(array.astype(np.float64 if array.dtype.kind == "f" else np.int64)).view()
+def read_matrix(value: Any, shape: tuple[int, int], func: str, name: str) -> Array:
+    """Read a matrix of numbers of a given shape."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise refuse(InvalidInput, func, name, "be a matrix", Verbatim("rows of several lengths")) from None
+    if array.shape != shape or array.dtype.kind not in "iuf":
+        got = Verbatim(f"{array.dtype} of shape {array.shape}")
+        raise refuse(InvalidInput, func, name, f"be a matrix of numbers of shape {shape}", got)
+    return array
 
-    return read
+
+def _own_matrix(value: Any, info: ValidationInfo) -> Array:
+    array = np.array(value)
+    if array.ndim != 2 or array.dtype.kind not in "iuf":
+        must = "be an array of numbers with 2 dimensions"
+        raise refuse(InvalidInput, "", info.field_name or "matrix", must, array)
+    return freeze(array.astype(np.float64 if array.dtype.kind == "f" else np.int64)).view()
 
 
 def _lists(array: Array) -> list[Any]:
@@ -62,17 +68,10 @@ def _lists(array: Array) -> list[Any]:
     return lists
 
 
-_NUMBERS = {"type": "array", "items": {"type": "number"}}
-
-Vector = Annotated[
-    Array, BeforeValidator(_reader(1)), PlainSerializer(_lists, when_used="json"), WithJsonSchema(_NUMBERS)
-]
-"""A read-only int64 or float64 array of one dimension."""
-
 Matrix = Annotated[
     Array,
-    BeforeValidator(_reader(2)),
+    BeforeValidator(_own_matrix),
     PlainSerializer(_lists, when_used="json"),
-    WithJsonSchema({"type": "array", "items": _NUMBERS}),
+    WithJsonSchema({"type": "array", "items": {"type": "array", "items": {"type": "number"}}}),
 ]
 """A read-only int64 or float64 array of two dimensions."""

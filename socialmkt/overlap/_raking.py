@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from socialmkt.core import columns
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Count  # noqa: TC001  # pydantic reads it
-from socialmkt.overlap._arrays import ArrayModel, Matrix
+from socialmkt.overlap._arrays import ArrayModel, Matrix, read_matrix
 from socialmkt.overlap._audience_fields import whole
 from socialmkt.overlap._levels import number
 
@@ -120,13 +120,7 @@ def _totals(given: Any, name: str) -> Floats:
 
 
 def _seed(seed: Any, shape: tuple[int, int]) -> Floats:
-    try:
-        table = np.asarray(seed)
-    except ValueError:
-        raise refuse(InvalidInput, _FUNC, "seed", "be a matrix", Verbatim("rows of several lengths")) from None
-    if table.shape != shape or table.dtype.kind not in "iuf":
-        got = Verbatim(f"{table.dtype} of shape {table.shape}")
-        raise refuse(InvalidInput, _FUNC, "seed", f"be a matrix of numbers of shape {shape}", got)
+    table = read_matrix(seed, shape, _FUNC, "seed")
     if not (table >= 0).all() or not (table < np.inf).all():
         raise refuse(InvalidInput, _FUNC, "seed", "be finite and at least 0", Verbatim("another number"))
     return table.astype(np.float64)

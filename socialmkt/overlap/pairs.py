@@ -345,7 +345,7 @@ class PairOverlap(Frozen):
         wholes = {"jaccard": a + b - both, "dice": a + b - both, "overlap_coefficient": min(a, b)}
         whole = {**wholes, "a_in_b": a, "b_in_a": b}[metric]
         share = ratio_estimate(both, whole, self.theta, confidence, func)
-        return _dice(share) if metric == "dice" else share
+        return _dice(share, self.dice) if metric == "dice" else share
 
     def _everybody(self, asked: str) -> int:
         if self.universe is None:
@@ -405,6 +405,6 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else math.nan
 
 
-def _dice(jaccard: Estimate) -> Estimate:
-    value, low, high = (2 * j / (1 + j) for j in (jaccard.value, jaccard.low, jaccard.high))
+def _dice(jaccard: Estimate, value: float) -> Estimate:
+    low, high = (value if jaccard.exact else 2 * j / (1 + j) for j in (jaccard.low, jaccard.high))
     return Estimate(value=value, low=low, high=high, exact=jaccard.exact, confidence=jaccard.confidence)

@@ -18,6 +18,7 @@ from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Frozen
 from socialmkt.overlap import _bonferroni
+from socialmkt.overlap._arrays import read_matrix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -190,16 +191,14 @@ def _pairs_by_index(pairs: Mapping[Any, Any], k: int) -> dict[tuple[int, int], A
         if not isinstance(pair, tuple) or len(pair) != 2 or not all(is_int(i) and 0 <= i < k for i in pair):
             raise refuse(InvalidInput, _FUNC, "pairs", f"have two different indices below {k} as keys", pair)
         i, j = sorted(map(int, pair))
-        if i == j or known.get((i, j), both) != both:
+        if i == j or ((i, j) in known and known[i, j] != both):
             raise refuse(InvalidInput, _FUNC, "pairs", "hold each pair once", pair)
         known[i, j] = both
     return known
 
 
 def _pairs_of_matrix(pairs: Any, k: int) -> dict[tuple[int, int], Any]:
-    matrix = np.asarray(pairs)
-    if matrix.shape != (k, k) or matrix.dtype.kind not in "iuf":
-        raise refuse(InvalidInput, _FUNC, "pairs", f"be a matrix of numbers of shape {k, k}, or a mapping", matrix)
+    matrix = read_matrix(pairs, (k, k), _FUNC, "pairs")
     apart = ~np.eye(k, dtype=np.bool_)
     if not np.array_equal(matrix[apart], matrix.T[apart]):
         raise refuse(InvalidInput, _FUNC, "pairs", "be symmetric and hold no null", Verbatim("another matrix"))
