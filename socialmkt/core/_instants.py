@@ -34,6 +34,7 @@ _PER_TICK = {
     "fs": (1, 10**9),
     "as": (1, 10**12),
 }
+_TIMEDELTA64: type[Any] = np.timedelta64
 _MONTHS = {"Y": 12, "M": 1}
 _EPOCH_DAY = EPOCH.toordinal()
 _FIX_NAIVE = "Give it a zone, such as datetime(2026, 3, 1, 9, tzinfo=ZoneInfo('Asia/Shanghai'))."
@@ -99,7 +100,9 @@ def _datetime64_us(instant: Any, func: str, name: str) -> int:
 
 
 def timedelta64_us(span: Any) -> int | None:
-    """Read a timedelta64 as whole microseconds, floored; None for NaT, months and what 64 bits do not hold."""
+    """Read a timedelta64 as whole microseconds, floored; None for all else, NaT and months too."""
+    if not isinstance(span, _TIMEDELTA64):
+        return None
     unit, step = np.datetime_data(span.dtype)
     if np.isnat(span) or unit not in _PER_TICK:
         return None

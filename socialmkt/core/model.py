@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, Self, TypeVar, cast, get_args
 
-import numpy as np
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -79,7 +78,11 @@ class Frozen(BaseModel):
       Value error, quantity must be at least 1, got 0. ...
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+    # defer_build: the first model that is built makes pydantic look for plugins in every installed distribution, a
+    # quarter of the time of importing numpy and pydantic; an import of ours must not pay for that.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True, defer_build=True
+    )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy the model; with `update`, validate the whole again.
@@ -242,10 +245,9 @@ def _duration(value: Any, info: ValidationInfo) -> timedelta:
     """Take a timedelta or timedelta64, and whole microseconds only from JSON; a bare number could be anything."""
     if isinstance(value, timedelta):
         return timedelta(microseconds=value // MICROSECOND)
-    if isinstance(value, np.timedelta64) and (us := timedelta64_us(value)) is not None:
+    us = value if info.mode == "json" and is_int(value) else timedelta64_us(value)
+    if us is not None:
         return timedelta(microseconds=us)
-    if info.mode == "json" and is_int(value):
-        return timedelta(microseconds=value)
     fix = "Pass timedelta(minutes=5) or the like."
     raise refuse(InvalidInput, "", _parameter(info), "be a timedelta", value, fix=fix)
 
