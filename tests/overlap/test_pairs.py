@@ -305,3 +305,13 @@ def test_a_matrix_refuses_what_it_cannot_say() -> None:
         wrong: Any = universe
         with refuses(InvalidInput, match="overlap.overlap_matrix: universe must be a whole number, at least"):
             overlap_matrix([Audience.from_ids([1, 2])], universe=wrong)
+
+
+def test_a_share_of_nobody_in_a_sample_is_nan() -> None:
+    seen = PairOverlap(a=0.0, b=500.0, both=0.0, theta=0.1).estimate("a_in_b")
+    assert np.isnan([seen.value, seen.low, seen.high]).all()
+
+
+def test_audiences_of_no_whole_number_at_all_share_nobody() -> None:
+    nobody = [Audience.from_ids(np.array([], np.int64)) for _ in range(14)]
+    assert not overlap_matrix(nobody).counts.any()
