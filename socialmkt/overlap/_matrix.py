@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from html import escape
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
 from socialmkt.core.model import Count, Name  # noqa: TC001  # pydantic reads them
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.overlap._alignment import align
@@ -91,6 +92,13 @@ class OverlapMatrix(ArrayModel):
     counts: Matrix
     theta: float = 1.0
     universe: Count | None = None
+
+    @model_validator(mode="after")
+    def _one_row_per_name(self) -> Self:
+        k = len(self.names)
+        if self.counts.shape != (k, k):
+            raise refuse(InvalidInput, "", "counts", f"have shape {k, k}", Verbatim(f"shape {self.counts.shape}"))
+        return self
 
     @property
     def sizes(self) -> NDArray[Any]:

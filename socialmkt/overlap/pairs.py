@@ -17,6 +17,7 @@ from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 from socialmkt.core.model import Count, Frozen
 from socialmkt.overlap._alignment import align
+from socialmkt.overlap._audience_fields import whole
 from socialmkt.overlap._estimates import Estimate, asked_by, count_estimate, ratio_estimate
 from socialmkt.overlap._keys import shared
 from socialmkt.overlap._matrix import OverlapMatrix, TopPairs, overlap_matrix
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OverlapMatrix", "PairOverlap", "TopPairs", "overlap", "overlap_matrix"]
 
+_MOST_PEOPLE = 2**63 - 1
 _ESTIMATES = ("a", "b", "both", "union", "a_only", "b_only")
 _RATIOS = ("jaccard", "dice", "overlap_coefficient", "a_in_b", "b_in_a")
 
@@ -343,8 +345,8 @@ class PairOverlap(Frozen):
         if metric in counts:
             return count_estimate(counts[metric], self.theta, confidence, func)
         wholes = {"jaccard": a + b - both, "dice": a + b - both, "overlap_coefficient": min(a, b)}
-        whole = {**wholes, "a_in_b": a, "b_in_a": b}[metric]
-        share = ratio_estimate(both, whole, self.theta, confidence, func)
+        of = {**wholes, "a_in_b": a, "b_in_a": b}[metric]
+        share = ratio_estimate(both, of, self.theta, confidence, func)
         return _dice(share, self.dice) if metric == "dice" else share
 
     def _everybody(self, asked: str) -> int:
@@ -372,11 +374,9 @@ def overlap(a: Audience, b: Audience, *, universe: int | None = None) -> PairOve
     Raises
     ------
     InvalidInput
-        No audience.
+        No audience, or a universe smaller than the union.
     SchemeMismatch
         Other kinds of ids, secret keys, or seeds of sketches.
-    pydantic.ValidationError
-        A universe smaller than the union.
 
     Notes
     -----
@@ -391,12 +391,15 @@ def overlap(a: Audience, b: Audience, *, universe: int | None = None) -> PairOve
     >>> pair.jaccard, pair.a_in_b
     (0.2, 0.4)
     """
-    check_audience(a, "overlap.overlap", "a")
-    check_audience(b, "overlap.overlap", "b")
-    met = align([a, b], "overlap.overlap")
-    sizes = [keys.size for keys in met.keys]
-    kept = [*sizes, shared(*met.keys).size]
+    func = "overlap.overlap"
+    check_audience(a, func, "a")
+    check_audience(b, func, "b")
+    met = align([a, b], func)
+    kept = [*(keys.size for keys in met.keys), shared(*met.keys).size]
     exact = met.theta == 1
+    if universe is not None:
+        least = kept[0] + kept[1] - kept[2] if exact else 0
+        universe = whole(universe, least, _MOST_PEOPLE, func=func, name="universe")
     size_a, size_b, both = kept if exact else [count / met.theta for count in kept]
     return PairOverlap(a=size_a, b=size_b, both=both, universe=universe, theta=met.theta)
 

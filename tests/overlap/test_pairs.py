@@ -158,6 +158,22 @@ def test_the_test_on_a_sketch_runs_on_what_it_kept() -> None:
     assert tight.log_p_value(tail="fewer") <= 0
 
 
+def test_a_universe_holds_the_union() -> None:
+    a, b = Audience.from_ids([1, 2]), Audience.from_ids([2, 3])
+    assert overlap(a, b, universe=3).expected == 4 / 3
+    for universe in (2, 9.0, True):
+        wrong: Any = universe
+        with refuses(InvalidInput, match="overlap.overlap: universe must be a whole number from 3 to"):
+            overlap(a, b, universe=wrong)
+    sketches = [Audience.from_ids(range(99), k=9)] * 2
+    assert overlap(*sketches, universe=5).universe == 5
+
+
+def test_a_pair_comes_back_from_json() -> None:
+    for pair in (PairOverlap(a=5, b=7, both=2, universe=20), PairOverlap(a=50.5, b=70.0, both=20.0, theta=0.1)):
+        assert PairOverlap.model_validate_json(pair.model_dump_json()) == pair
+
+
 EXACT = ["a", "b", "both", "union", "a_only", "b_only", "jaccard", "dice", "overlap_coefficient", "a_in_b", "b_in_a"]
 
 
@@ -267,6 +283,8 @@ def test_a_matrix_shows_compares_copies_and_comes_back() -> None:
     assert "&lt;tv&gt;" in overlap_matrix([Audience.from_ids([1], name="<tv>")])._repr_html_()
     with pytest.raises(ValidationError, match="counts must be an array of numbers with 2 dimensions"):
         OverlapMatrix(names=("a",), counts=np.array([1]))
+    with pytest.raises(ValidationError, match=r"counts must have shape \(1, 1\), got shape \(2, 2\)"):
+        OverlapMatrix(names=("a",), counts=np.ones((2, 2)))
 
 
 @pytest.mark.parametrize(
