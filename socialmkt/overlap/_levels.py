@@ -32,6 +32,11 @@ def number(value: Any, func: str, name: str, *, above: float | None = None) -> f
     return float(value)
 
 
+def as_dict(items: Mapping[str, float]) -> dict[str, float]:
+    """Write a mapping as a model dumps it."""
+    return dict(items)
+
+
 def _levels(value: Any, func: str, name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise refuse(InvalidInput, func, name, "be a mapping by level", Verbatim(f"a {type(value).__name__}"))

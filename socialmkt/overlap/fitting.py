@@ -20,7 +20,7 @@ from socialmkt.core.table import Flags, Floats, Table, Texts
 from socialmkt.overlap import _fit_scores
 from socialmkt.overlap._audience_fields import whole
 from socialmkt.overlap._fit_scores import COMPONENTS, Audiences
-from socialmkt.overlap._levels import Basis, check_aligned, number
+from socialmkt.overlap._levels import Basis, as_dict, check_aligned, number
 from socialmkt.overlap.profile import Profile, check_profile, weakest
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _propensity(value: Any, info: ValidationInfo) -> Mapping[str, float]:
 
 
 Propensity = Annotated[
-    Mapping[str, float], BeforeValidator(_propensity), AfterValidator(FrozenDict), PlainSerializer(dict[str, float])
+    Mapping[str, float], BeforeValidator(_propensity), AfterValidator(FrozenDict), PlainSerializer(as_dict)
 ]
 
 

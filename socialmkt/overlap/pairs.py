@@ -79,19 +79,11 @@ class PairOverlap(Frozen):
     0/0 is NaN, never 0 or 1: two empty audiences have no Jaccard. Properties that need a universe raise `InvalidInput`
     without one.
 
-    ================== =======================================================================
-    jaccard            both / union
-    dice               2 both / (a + b)
-    overlap_coefficient both / min(a, b)
-    a_in_b             both / a: the share of A that is in B
-    b_in_a             both / b
-    cosine             both / sqrt(a b)
-    kulczynski         mean of a_in_b and b_in_a
-    jaccard_cap        min(a, b) / max(a, b): the largest Jaccard that the sizes allow
-    expected           a b / universe: both, if one audience were drawn at random
-    lift, pmi          both universe / (a b), and its natural logarithm
-    phi                (both universe - a b) / sqrt(a b (universe - a) (universe - b))
-    ================== =======================================================================
+    - jaccard: both / union; dice: 2 both / (a + b); overlap_coefficient: both / min(a, b);
+    - a_in_b: both / a, the share of A that is in B; b_in_a: both / b; kulczynski: the mean of these two;
+    - cosine: both / sqrt(a b); jaccard_cap: min(a, b) / max(a, b), the largest Jaccard that the sizes allow;
+    - expected: a b / universe, both if one audience were drawn at random; lift: both by expected; pmi: ln lift;
+    - phi: (both universe - a b) / sqrt(a b (universe - a) (universe - b)).
 
     Examples
     --------

@@ -18,7 +18,7 @@ from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Count, Frozen, FrozenDict
 from socialmkt.overlap import _distributions, _joint
 from socialmkt.overlap._estimates import normal_quantile
-from socialmkt.overlap._levels import BASES, Basis, check_aligned, check_shares, counts_of, number
+from socialmkt.overlap._levels import BASES, Basis, as_dict, check_aligned, check_shares, counts_of, number
 from socialmkt.overlap._raking import Raked, rake
 from socialmkt.overlap._target_index import TargetIndex, tgi
 
@@ -48,9 +48,7 @@ def _sample(value: Any, info: ValidationInfo) -> float | None:
     return None if value is None else number(value, "", info.field_name or "sample", above=0)
 
 
-Shares = Annotated[
-    Mapping[str, float], BeforeValidator(_shares), AfterValidator(FrozenDict), PlainSerializer(dict[str, float])
-]
+Shares = Annotated[Mapping[str, float], BeforeValidator(_shares), AfterValidator(FrozenDict), PlainSerializer(as_dict)]
 Sample = Annotated[float | None, BeforeValidator(_sample)]
 
 
