@@ -300,7 +300,7 @@ def _log_p() -> Pair:
 
     universe, a, b, both = 100_000_000, 1_000_000, 1_000_000, 10_500
     theirs = lambda: float(hypergeom.logsf(both - 1, universe, a, b))  # noqa: E731  # one line a rival
-    return Pair(lambda: log_p_overlap(universe, a, b, both), theirs, lambda x, y: math.isclose(x, y, rel_tol=1e-4), 1.5)
+    return Pair(lambda: log_p_overlap(universe, a, b, both), theirs, lambda x, y: math.isclose(x, y, rel_tol=1e-6), 1.5)
 
 
 # --- memory ---------------------------------------------------------------------------------------------------------
