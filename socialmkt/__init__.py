@@ -35,6 +35,7 @@ __all__ = [
     "allocate",
     "allocate_array",
     "lottery",
+    "overlap",
     "rfm",
     "sla",
 ]
@@ -57,10 +58,10 @@ _CORE = {
     "allocate": "money",
     "allocate_array": "money",
 }
-_AREAS = frozenset({"lottery", "rfm", "sla"})
+_AREAS = frozenset({"lottery", "overlap", "rfm", "sla"})
 
 if TYPE_CHECKING:
-    from socialmkt import lottery, rfm, sla
+    from socialmkt import lottery, overlap, rfm, sla
     from socialmkt.core.calendar import Calendar
     from socialmkt.core.eligibility import Rule
     from socialmkt.core.errors import (

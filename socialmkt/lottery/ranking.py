@@ -116,7 +116,7 @@ class Ranking(Table):
         The ids and their tickets, for `method="tickets"` the smallest of each.
     weight : int64 array of shape (m,)
         Their weights.
-    key, k, method, caps
+    key, k, method, caps : str, int, str, mapping
         The rules it was made under.
     min_relative_gap : float or None
         The smallest relative gap between the keys of neighbours; None for equal weights and for `"tickets"`. Above
