@@ -120,12 +120,13 @@ def tail_came(deal: Deal, order: Order, at: datetime) -> bool:
 
 
 class _Buyer:
-    """The live orders of one buyer by place, the units that count, and how many of them accept from which tier on."""
+    """The live orders of one buyer by place, those that count with their units, and from which tiers on they accept."""
 
-    __slots__ = ("best", "places", "tiers", "units")
+    __slots__ = ("best", "counted", "places", "tiers", "units")
 
     def __init__(self, tiers: int) -> None:
         self.places: list[int] = []
+        self.counted: set[int] = set()
         self.units = 0
         self.tiers: dict[int, int] = {}
         self.best = tiers
@@ -242,18 +243,20 @@ class _Sweep:
                 self._judge_again(buyer, most)
 
     def _judge_again(self, buyer: _Buyer, most: int) -> None:
-        """Deal out the buyer's allowance again, first come first served."""
-        left, changed = most, list[int]()
+        """Deal out the buyer's allowance again, first come first served, until it is used up."""
+        left, fitting = most, set[int]()
         for place in buyer.places:
-            fits = self.orders[place].quantity <= left
-            left -= self.orders[place].quantity if fits else 0
-            if fits != self.counted[place]:
-                changed.append(place)
-        for place in changed:
+            if self.orders[place].quantity <= left:
+                left -= self.orders[place].quantity
+                fitting.add(place)
+            if not left:
+                break
+        for place in buyer.counted ^ fitting:
             (self._uncount if self.counted[place] else self._count)(place, self.orders[place], buyer)
 
     def _count(self, place: int, order: Order, buyer: _Buyer) -> None:
         self.counted[place] = True
+        buyer.counted.add(place)
         buyer.units += order.quantity
         first = self.accepts[place]
         if self.deal.basis == "units":
@@ -266,6 +269,7 @@ class _Sweep:
 
     def _uncount(self, place: int, order: Order, buyer: _Buyer) -> None:
         self.counted[place] = False
+        buyer.counted.remove(place)
         buyer.units -= order.quantity
         first = self.accepts[place]
         if self.deal.basis == "units":
