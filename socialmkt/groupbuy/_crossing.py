@@ -86,19 +86,19 @@ def _played(market: Market, places: tuple[int, ...], thresholds: Array) -> tuple
     for tier, place in enumerate(places):
         tips = market.demand[:, place] >= thresholds[:, tier, None]
         np.copyto(reach, market.demand[:, place], where=tips)
-        np.copyto(profit, market.profit[:, place], where=tips)
+        np.copyto(profit, market.profits[:, place], where=tips)
     return (reach * market.scale).sum(axis=1), (profit * market.scale).sum(axis=1)
 
 
 def starts(market: Market) -> list[Steps]:
     """Give ladders to begin a local search from: single prices, and the best on running maxima."""
     singles: list[Steps] = [((1, place),) for place in range(len(market.prices)) if market.demand[:, place].any()]
-    return singles + _nested.best_by_tiers(_nested.running_order(market), market.max_tiers)
+    return singles + _nested.best_by_tiers(market, market.running)
 
 
 def frontier_starts(market: Market) -> list[Steps]:
     """Give more of them: all that are not dominated on running maxima."""
-    return starts(market) + _nested.frontier_steps(_nested.running_order(market), market.max_tiers)
+    return starts(market) + _nested.frontier_steps(market, market.running)
 
 
 def improved(market: Market, steps: Steps, worth: Callable[[Outcome], Any]) -> Steps:

@@ -7,7 +7,7 @@ later ones, by prefix sums and running maxima from the end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,42 +17,11 @@ from socialmkt.groupbuy._market import undominated
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from socialmkt.groupbuy._market import Market, Steps
+    from socialmkt.groupbuy._market import Market, Order, Steps
 
-Array = NDArray[Any]
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
 Blocks = list[tuple[int, int]]
-
-
-class Order(NamedTuple):
-    """Scenarios from the smallest to the largest: demand, weighted profit and reach, and where blocks may begin."""
-
-    demand: Array
-    profit: Array
-    reach: Array
-    begins: Array
-
-
-def nested_order(market: Market) -> Order | None:
-    """Sort the scenarios by size; None where they cross."""
-    order = np.argsort(market.demand.sum(axis=1), kind="stable")
-    demand = market.demand[order]
-    return _order(market, demand, order) if (np.diff(demand, axis=0) >= 0).all() else None
-
-
-def running_order(market: Market) -> Order:
-    """Sort crossing scenarios by size, and lift each to the largest demand so far."""
-    order = np.argsort(market.demand.sum(axis=1), kind="stable")
-    return _order(market, np.maximum.accumulate(market.demand[order], axis=0), order)
-
-
-def _order(market: Market, demand: Array, order: Array) -> Order:
-    weights = market.scale[order, None]
-    begins = np.diff(demand, axis=0, prepend=0) > 0
-    return Order(demand, _prefixes(weights * market.profit[order]), _prefixes(weights * market.demand[order]), begins)
-
-
-def _prefixes(values: Array) -> Array:
-    return np.concatenate([np.zeros((1, values.shape[1]), values.dtype), values.cumsum(axis=0)])
 
 
 def steps_of(order: Order, blocks: Blocks) -> Steps:
@@ -65,35 +34,35 @@ def steps_of(order: Order, blocks: Blocks) -> Steps:
     return tuple(steps)
 
 
-def best_by_tiers(order: Order, max_tiers: int) -> list[Steps]:
+def best_by_tiers(market: Market, order: Order) -> list[Steps]:
     """Find the most profitable ladder of exactly 1, 2, ... tiers: O(tiers * scenarios * prices)."""
-    sums = order.profit
-    never = -np.inf if sums.dtype.kind == "f" else -(2**61)
-    values, joined = [np.where(order.begins, sums[-1] - sums[:-1], never)], list[Array]()
-    for _ in range(1, min(max_tiers, sums.shape[1])):
-        deeper = _best_deeper(values[-1], never)
-        after = np.where(deeper > never / 2, sums[:-1] + deeper, never)
-        best = np.maximum.accumulate(after[::-1], axis=0)[::-1]
-        best = np.concatenate([best[1:], np.full((1, best.shape[1]), never, best.dtype)])
-        values.append(np.where(order.begins & (best > never / 2), best - sums[:-1], never))
-        joined.append(after)
-    found = [_traced(values, joined, tiers) for tiers in range(len(values)) if values[tiers].max() > never / 2]
+    before, never = market.profit_sums[:-1], ~order.begins
+    values = [market.profit_sums[-1] - before]
+    np.copyto(values[0], -np.inf, where=never)
+    best = np.empty_like(before)
+    for _ in range(1, min(market.max_tiers, before.shape[1])):
+        np.maximum.accumulate(values[-1][:, ::-1], axis=1, out=best[:, ::-1])  # over all deeper prices
+        np.add(best[:, 1:], before[:, :-1], out=best[:, :-1])
+        best[:, -1] = -np.inf
+        np.maximum.accumulate(best[::-1], axis=0, out=best[::-1])  # over all later scenarios
+        longer = np.empty_like(before)
+        np.subtract(best[1:], before[:-1], out=longer[:-1])
+        longer[-1] = -np.inf
+        np.copyto(longer, -np.inf, where=never)
+        values.append(longer)
+    found = [_traced(values, before, tiers) for tiers in range(len(values)) if values[tiers].max() > -np.inf]
     return [steps_of(order, blocks) for blocks in found]
 
 
-def _best_deeper(values: Array, never: float) -> Array:
-    """Best value from each scenario on over all deeper prices."""
-    best = np.maximum.accumulate(values[:, ::-1], axis=1)[:, ::-1]
-    return np.concatenate([best[:, 1:], np.full((len(best), 1), never, best.dtype)], axis=1)
-
-
-def _traced(values: list[Array], joined: list[Array], tiers: int) -> Blocks:
-    """Walk back from the best first block to the last one."""
-    start, price = divmod(int(values[tiers].argmax()), values[tiers].shape[1])
+def _traced(values: list[Float64], before: Float64, tiers: int) -> Blocks:
+    """Walk from the best first block to the last one."""
+    start, price = divmod(int(values[tiers].argmax()), before.shape[1])
     blocks = [(start, price)]
-    for left in range(tiers, 0, -1):
-        start += 1 + int(joined[left - 1][start + 1 :, price].argmax())
-        price += 1 + int(values[left - 1][start, price + 1 :].argmax())
+    for left in range(tiers - 1, -1, -1):
+        deeper = values[left][start + 1 :, price + 1 :]
+        rest = deeper.max(axis=1) + before[start + 1 :, price]
+        later = int(rest.argmax())
+        start, price = start + 1 + later, price + 1 + int(deeper[later].argmax())
         blocks.append((start, price))
     return blocks
 
@@ -101,9 +70,12 @@ def _traced(values: list[Array], joined: list[Array], tiers: int) -> Blocks:
 class _Points(NamedTuple):
     """Non-dominated pairs by falling reach, each with its block."""
 
-    reach: Array
-    profit: Array
-    block: Array
+    reach: Float64
+    profit: Float64
+    block: Int64
+
+
+Level = list[list[_Points | None]]
 
 
 class _Tree:
@@ -111,9 +83,9 @@ class _Tree:
 
     def __init__(self) -> None:
         self.count = 0
-        self.parts: list[tuple[int, int, int, Array]] = []
+        self.parts: list[tuple[int, int, int, Int64]] = []
 
-    def grow(self, start: int, price: int, after: Array) -> Array:
+    def grow(self, start: int, price: int, after: Int64) -> Int64:
         """Put one block before each of many, and number the new ones."""
         self.parts.append((self.count, start, price, after))
         self.count += len(after)
@@ -130,48 +102,58 @@ class _Tree:
         return found
 
 
-def frontier_steps(order: Order, max_tiers: int) -> list[Steps]:
+class _Search:
+    """The recursion on sets of pairs: ladders of one block more, from those that begin later and deeper."""
+
+    def __init__(self, market: Market, order: Order) -> None:
+        self.order, self.tree = order, _Tree()
+        self.reach, self.profit = market.reach_sums, market.profit_sums
+
+    def last_blocks(self) -> Level:
+        """Let each block run to the last scenario."""
+        ends = [np.array([-1])] * self.reach.shape[1]
+        rest = [_Points(self.reach[-1:, price], self.profit[-1:, price], end) for price, end in enumerate(ends)]
+        return [self._begun(rest, start) for start in range(len(self.order.begins))]
+
+    def one_more(self, level: Level) -> Level:
+        """Put one more block before every ladder of a level."""
+        prices = self.reach.shape[1]
+        after: list[_Points | None] = [None] * prices
+        longer: Level = []
+        for start in range(len(level) - 1, -1, -1):
+            longer.append(self._begun(after, start))
+            deeper: _Points | None = None
+            for price in range(prices - 1, -1, -1):
+                if deeper is not None:
+                    reach = deeper.reach + self.reach[start, price]
+                    profit = deeper.profit + self.profit[start, price]
+                    after[price] = _undominated([after[price], _Points(reach, profit, deeper.block)])
+                deeper = _undominated([deeper, level[start][price]])
+        return longer[::-1]
+
+    def _begun(self, after: Sequence[_Points | None], start: int) -> list[_Points | None]:
+        """Begin a block at each price: what follows, counted from the first scenario, less what comes before."""
+        begun: list[_Points | None] = []
+        for price, rest in enumerate(after):
+            if rest is None or not self.order.begins[start, price]:
+                begun.append(None)
+                continue
+            reach = rest.reach - self.reach[start, price]
+            profit = rest.profit - self.profit[start, price]
+            begun.append(_Points(reach, profit, self.tree.grow(start, price, rest.block)))
+        return begun
+
+
+def frontier_steps(market: Market, order: Order) -> list[Steps]:
     """Find ladders of every non-dominated pair of reach and profit, with the fewest tiers for each."""
-    tree, shape = _Tree(), order.begins.shape
-    total = _Points(order.reach[-1], order.profit[-1], np.full(shape[1], -1))
-    level = [[_last_block(order, tree, total, start, price) for price in range(shape[1])] for start in range(shape[0])]
-    found = [points for row in level for points in row if points is not None]
-    for _ in range(1, min(max_tiers, shape[1])):
-        level = _one_more(order, tree, level)
-        found += [points for row in level for points in row if points is not None]
+    search = _Search(market, order)
+    level = search.last_blocks()
+    found = [points for row in level for points in row]
+    for _ in range(1, min(market.max_tiers, len(market.prices))):
+        level = search.one_more(level)
+        found += [points for row in level for points in row]
     best = _undominated(found)
-    return [] if best is None else [steps_of(order, tree.blocks(number)) for number in best.block.tolist()]
-
-
-def _last_block(order: Order, tree: _Tree, total: _Points, start: int, price: int) -> _Points | None:
-    if not order.begins[start, price]:
-        return None
-    rest = _Points(*(column[price : price + 1] for column in total))
-    return _begun(order, tree, rest, start, price)
-
-
-def _begun(order: Order, tree: _Tree, rest: _Points, start: int, price: int) -> _Points:
-    """Begin a block: what follows, counted from the first scenario, less what comes before."""
-    reach, profit = rest.reach - order.reach[start, price], rest.profit - order.profit[start, price]
-    return _Points(reach, profit, tree.grow(start, price, rest.block))
-
-
-def _one_more(order: Order, tree: _Tree, level: list[list[_Points | None]]) -> list[list[_Points | None]]:
-    """Put one more block before every ladder of a level."""
-    scenarios, prices = order.begins.shape
-    after: list[_Points | None] = [None] * prices
-    longer: list[list[_Points | None]] = [[None] * prices for _ in range(scenarios)]
-    for start in range(scenarios - 1, -1, -1):
-        deeper: _Points | None = None
-        for price in range(prices - 1, -1, -1):
-            rest = after[price]
-            if rest is not None and order.begins[start, price]:
-                longer[start][price] = _begun(order, tree, rest, start, price)
-            if deeper is not None:
-                reach, profit = deeper.reach + order.reach[start, price], deeper.profit + order.profit[start, price]
-                after[price] = _undominated([rest, _Points(reach, profit, deeper.block)])
-            deeper = _undominated([deeper, level[start][price]])
-    return longer
+    return [] if best is None else [steps_of(order, search.tree.blocks(number)) for number in best.block.tolist()]
 
 
 def _undominated(sets: Sequence[_Points | None]) -> _Points | None:

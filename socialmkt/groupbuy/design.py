@@ -20,6 +20,7 @@ from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, Infeasible, InvalidInput, Overflow, Verbatim, refuse, refuse_choice
 from socialmkt.core.model import Frozen
 from socialmkt.core.money import Currency
+from socialmkt.core.table import freeze
 from socialmkt.groupbuy import _crossing, _nested
 from socialmkt.groupbuy._market import Market, Outcome, Steps, fewest_tiers
 from socialmkt.groupbuy._show import lines_html
@@ -214,9 +215,9 @@ def design_ladder(
     """
     market = _market(demand, weights, prices, cost=cost, currency=currency, stock=stock, max_tiers=max_tiers)
     floor = _floor(objective, min_profit)
-    exact = _nested.nested_order(market) is not None or _crossing.is_small(market)
+    exact = market.order.nested or _crossing.is_small(market)
     if objective == "profit":
-        value, bound = 1, market.total(np.maximum(market.profit.max(axis=1), 0).tolist())
+        value, bound = 1, market.total(np.maximum(market.profits.max(axis=1), 0).tolist())
         outcome, steps = _best_profit(market)
     else:
         value, bound = 0, market.total(market.demand.max(axis=1).tolist())
@@ -242,9 +243,8 @@ def design_ladder(
 
 
 def _best_profit(market: Market) -> tuple[Outcome, Steps]:
-    order = _nested.nested_order(market)
-    if order is not None:
-        ladders = _nested.best_by_tiers(order, market.max_tiers)
+    if market.order.nested:
+        ladders = _nested.best_by_tiers(market, market.order)
     elif _crossing.is_small(market):
         ladders = _crossing.best_of_all(market)
     else:
@@ -258,9 +258,8 @@ def _profit_of(outcome: Outcome) -> int:
 
 def _frontier(market: Market) -> list[tuple[Outcome, Steps]]:
     """Non-dominated ladders by rising reach, played again in exact numbers."""
-    order = _nested.nested_order(market)
-    if order is not None:
-        ladders = _nested.frontier_steps(order, market.max_tiers)
+    if market.order.nested:
+        ladders = _nested.frontier_steps(market, market.order)
     elif _crossing.is_small(market):
         ladders = _crossing.frontier_of_all(market)
     else:
@@ -285,7 +284,7 @@ def _best_reach(market: Market, floor: Fraction | None) -> tuple[Outcome, Steps]
         fix = f"The most that a ladder earns is {most:.10g}."
         raise refuse(Infeasible, _FUNC, "min_profit", "be within reach of a ladder", float(floor or 0), fix=fix)
     best = enough[-1]
-    if _nested.nested_order(market) is not None or _crossing.is_small(market):
+    if market.order.nested or _crossing.is_small(market):
         return best
 
     def worth(outcome: Outcome) -> tuple[bool, int, int]:
@@ -301,7 +300,9 @@ def _earns(market: Market, outcome: Outcome, floor: Fraction | None) -> bool:
 
 def _best_posted(market: Market, floor: Fraction | None, *, value: int) -> tuple[Outcome, Steps] | None:
     """Find the best single price, sold in every scenario."""
-    ladders: list[Steps] = [((1, place),) for place in range(len(market.prices))]
+    worth = (market.profit_sums if value else market.reach_sums)[-1]
+    close = range(len(worth)) if floor is not None else np.flatnonzero(worth >= worth.max() * (1 - 1e-9)).tolist()
+    ladders: list[Steps] = [((1, place),) for place in close]
     played = [(market.replay(steps), steps) for steps in ladders]
     earning = [ladder for ladder in played if ladder[0][value] > 0 and _earns(market, ladder[0], floor)]
     return max(earning, key=lambda ladder: (ladder[0][value], ladder[0].profit), default=None)
@@ -336,13 +337,14 @@ def _market(
     dearest = max(price * most for price, most in zip(asked.tolist(), sold.max(axis=0).tolist(), strict=True))
     if dearest > _MAX:
         raise refuse(Overflow, _FUNC, "demand", "keep price times demand within int64", dearest)
-    profits = asked * sold - _costs(cost, sold)
-    return Market.model_construct(
-        currency=known,
+    profits = asked * sold
+    profits -= _costs(cost, sold)
+    return Market(
+        sold=freeze(sold.reshape(-1)),
+        profit=freeze(profits.reshape(-1)),
         prices=tuple(asked.tolist()),
         weights=_weights(weights, len(sold)),
-        sold=tuple(map(tuple, sold.tolist())),
-        profits=tuple(map(tuple, profits.tolist())),
+        currency=known,
         max_tiers=int(max_tiers),
     )
 
@@ -363,18 +365,25 @@ def _demand(demand: Any, prices: int) -> Int64:
         raise refuse(InvalidInput, _FUNC, "demand", "have a row per scenario", demand)
     if not len(demand):
         raise refuse(EmptyInput, _FUNC, "demand", "hold at least one scenario", Verbatim("none"))
-    rows = [columns.quantities(row, func=_FUNC, name=f"demand[{number}]") for number, row in enumerate(demand)]
+    if isinstance(demand, np.ndarray) and demand.dtype.kind == "i" and demand.ndim == 2 and demand.size:
+        rows = list(demand) if demand.min() >= 0 else _rows(demand)
+    else:
+        rows = _rows(demand)
     for number, row in enumerate(rows):
         if len(row) != prices:
             must, got = f"have a column per price, {prices}", Verbatim(f"{len(row)} in scenario {number}")
             raise refuse(InvalidInput, _FUNC, "demand", must, got)
-    sold = np.array(rows)
-    falls = (np.diff(sold, axis=1) < 0).any(axis=1)
+    sold = np.array(rows, np.int64)
+    falls = (sold[:, 1:] < sold[:, :-1]).any(axis=1)
     if falls.any():
         first = int(falls.argmax())
         got = Verbatim(f"{sold[first].tolist()}")
         raise refuse(InvalidInput, _FUNC, "demand", "never fall as the price falls", got, row=first)
     return sold
+
+
+def _rows(demand: Any) -> list[Int64]:
+    return [columns.quantities(row, func=_FUNC, name=f"demand[{number}]") for number, row in enumerate(demand)]
 
 
 def _weights(weights: Column, scenarios: int) -> tuple[float, ...]:
