@@ -267,8 +267,13 @@ def _sorted_until(joins: Iterable[Join], at: datetime) -> list[Join]:
     for join in listed:
         if not isinstance(join, Join):
             raise refuse(InvalidInput, _FUNC, "joins", "hold Joins", join)
-    known = [join for join in listed if join.at <= at]
-    return sorted(known, key=lambda join: (join.at, isinstance(join.buyer, str), join.buyer, join.team or ""))
+    return sorted((join for join in listed if join.at <= at), key=_turn)
+
+
+def _turn(join: Join) -> tuple[Any, ...]:
+    """Order joins by instant, buyer and team; equal ones by who leaves first, so that the input's order has no say."""
+    left_at = join.left_at
+    return join.at, isinstance(join.buyer, str), join.buyer, join.team or "", left_at is None, left_at or join.at
 
 
 class _Open:
