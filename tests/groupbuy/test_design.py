@@ -275,7 +275,7 @@ GOOD: dict[str, Any] = {
         (InvalidInput, {"cost": -1}, "cost must be at least 0, got -1"),
         (InvalidInput, {"cost": [0, 1, 2, 3]}, "cost must tell the cost of 0 to 4 units, got 4 totals"),
         (InvalidInput, {"cost": [1, 1, 2, 3, 4]}, "cost must be 0 for 0 units, got 1"),
-        (InvalidInput, {"cost": lambda n: -n}, "cost must give a whole number of minor units, 0 or more, for 1 units, got -1"),
+        (InvalidInput, {"cost": lambda n: -n}, "cost must give .* 0 or more, for 1 units, got -1"),
         (InvalidInput, {"cost": lambda n: n + 0.5}, "cost must give a whole number"),
         (InvalidInput, {"cost": lambda _: 1, "demand": [[0, 2], [3, 4]]}, "cost must be 0 for 0 units"),
         (Overflow, {"cost": lambda _: 2**63}, "cost must fit int64"),

@@ -7,6 +7,7 @@ import pickle
 import tracemalloc
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +197,7 @@ def test_dominated_quantities_are_those_that_a_larger_one_undercuts(ladder: Ladd
     expected = {q for q in range(first, last) if any(amounts[more] < amounts[q] for more in range(q + 1, last))}
     found = ladder.dominated()
     assert {quantity for part in found for quantity in part} == expected
-    assert all(a.stop < b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.stop < b.start for a, b in pairwise(found))
 
 
 def test_neighbouring_dominated_ranges_are_one() -> None:
@@ -300,12 +301,14 @@ def test_a_graduated_amount_that_fits_is_given_although_its_product_does_not() -
     assert ladder.amounts([2**62, 2**62 + 1]).tolist() == [4, 8]
 
 
-@pytest.mark.parametrize("options", [{"flat_at_zero": True}, {"min_amount": 2**63}])
-def test_a_clamp_or_fee_beyond_int64_is_refused(options: dict[str, Any]) -> None:
-    ladder = Ladder(currency="CNY", tiers=[Tier(min_quantity=1, unit_price=0, flat_fee=2**63)], **options)
-    with refuses(Overflow, match="quantities must have amounts that fit int64"):
-        ladder.amounts([0, 1])
-    assert ladder.amount(1) >= 2**63
+@pytest.mark.parametrize(
+    ("fee", "options", "quantity"), [(2**63, {}, 1), (2**63, {"flat_at_zero": True}, 0), (0, {"min_amount": 2**63}, 1)]
+)
+def test_a_fee_or_a_bound_beyond_int64_is_refused(fee: int, options: dict[str, Any], quantity: int) -> None:
+    ladder = Ladder(currency="CNY", tiers=[Tier(min_quantity=1, unit_price=0, flat_fee=fee)], **options)
+    with refuses(Overflow, match=f"quantities must have amounts that fit int64 .* got {quantity} at row 0"):
+        ladder.amounts([quantity])
+    assert ladder.amount(quantity) == 2**63
 
 
 def test_tiers_and_prices_beyond_int64_are_never_reached_by_a_column() -> None:

@@ -166,8 +166,10 @@ def test_a_tail_in_time_completes_the_line_and_at_its_due_it_is_late() -> None:
     ]
     early = settle(deal, placed, as_of=minute(45))
     assert [(line.outcome.value, line.due, line.captured, line.charge) for line in early.lines] == [
-        ("awaiting_tail", 25900, 1000, 24900), ("awaiting_tail", 25900, 1000, 24900), ("awaiting_tail", 51800, 2000, 49800),
-    ]  # fmt: skip
+        ("awaiting_tail", 25900, 1000, 24900),
+        ("awaiting_tail", 25900, 1000, 24900),
+        ("awaiting_tail", 51800, 2000, 49800),
+    ]
     final = settle(deal, placed, as_of=minute(60))
     assert [(line.outcome.value, line.unit_price, line.due) for line in final.lines] == [
         ("served", 25900, 25900), ("forfeited", None, 1000), ("forfeited", None, 2000),

@@ -26,67 +26,71 @@ def join(buyer: Any, at: int, team: str | None = None, left: int | None = None) 
     return Join(buyer=buyer, at=minute(at), team=team, left_at=None if left is None else minute(left))
 
 
-def slow_match(joins: list[Join], size: int, window: timedelta, as_of: datetime, ratio: float | None) -> Any:
-    """Walk the events one by one; expiry first, then departures, then joins."""
-    teams: list[dict[str, Any]] = []
-    refused = []
-    ranked = sorted(
-        (one for one in joins if one.at <= as_of),
-        key=lambda one: (
-            one.at,
-            isinstance(one.buyer, str),
-            one.buyer,
-            one.team or "",
-            one.left_at is None,
-            one.left_at,
-        ),
-    )
-    moments = sorted({one.at for one in ranked} | {one.left_at for one in ranked if one.left_at} | {as_of})
-    leaving: list[tuple[datetime, dict[str, Any], Any]] = []
+class SlowTeams:
+    """All teams, walked through one by one at every event: expiry first, then departures, then joins."""
 
-    def expire(now: datetime) -> None:
-        for team in teams:
+    def __init__(self, size: int, window: timedelta, ratio: float | None) -> None:
+        self.size, self.window, self.ratio = size, window, ratio
+        self.teams: list[dict[str, Any]] = []
+        self.refused: list[Any] = []
+        self.leaving: list[tuple[datetime, dict[str, Any], Any]] = []
+
+    def expire(self, now: datetime) -> None:
+        for team in self.teams:
             if team["status"] == "open" and team["expires_at"] <= now:
-                enough = ratio is not None and len(team["members"]) / size >= ratio
+                enough = self.ratio is not None and len(team["members"]) / self.size >= self.ratio
                 team["status"] = "auto_complete" if enough else "failed"
                 team["completed_at"] = team["expires_at"] if enough else None
 
-    def leave(now: datetime) -> None:
-        for entry in [entry for entry in leaving if entry[0] <= now]:
-            leaving.remove(entry)
+    def leave(self, now: datetime) -> None:
+        for entry in [entry for entry in self.leaving if entry[0] <= now]:
+            self.leaving.remove(entry)
             _, team, buyer = entry
             if team["status"] == "open":
                 team["members"].remove(buyer)
                 team["status"] = "open" if team["members"] else "dissolved"
 
-    for now in [one for one in moments if one <= as_of]:
-        expire(now)
-        leave(now)
+    def join(self, one: Join) -> None:
+        team = self.first_lacking(one.buyer) if one.team is None else self.named(one.team)
+        if team is None:
+            team = {"id": one.team, "members": [], "opened_at": one.at, "expires_at": one.at + self.window}
+            team |= {"status": "open", "completed_at": None}
+            self.teams.append(team)
+        reasons = {"open": "already_member" if one.buyer in team["members"] else None, "complete": "team_complete"}
+        reason = {**reasons, "dissolved": "team_dissolved"}.get(team["status"], "team_expired")
+        if reason:
+            self.refused.append((one.buyer, one.at, one.team, reason))
+            return
+        team["members"].append(one.buyer)
+        if len(team["members"]) == self.size:
+            team["status"], team["completed_at"] = "complete", one.at
+        elif one.left_at is not None:
+            self.leaving.append((one.left_at, team, one.buyer))
+
+    def named(self, name: str) -> Any:
+        return next((team for team in self.teams if team["id"] == name), None)
+
+    def first_lacking(self, buyer: Any) -> Any:
+        lacking = [team for team in self.teams if team["status"] == "open" and buyer not in team["members"]]
+        return min(lacking, key=lambda team: team["expires_at"], default=None)
+
+
+def slow_match(joins: list[Join], size: int, window: timedelta, as_of: datetime, ratio: float | None) -> Any:
+    slow = SlowTeams(size, window, ratio)
+    ranked = sorted(
+        (one for one in joins if one.at <= as_of),
+        key=lambda one: (
+            one.at, isinstance(one.buyer, str), one.buyer, one.team or "", one.left_at is None, one.left_at or one.at,
+        ),
+    )  # fmt: skip
+    moments = {one.at for one in ranked} | {one.left_at for one in ranked if one.left_at} | {as_of}
+    for now in sorted(one for one in moments if one <= as_of):
+        slow.expire(now)
+        slow.leave(now)
         for one in [one for one in ranked if one.at == now]:
-            leave(now)
-            team = next((team for team in teams if team["id"] == one.team), None)
-            if one.team is None:
-                lacking = [t for t in teams if t["status"] == "open" and one.buyer not in t["members"]]
-                team = min(lacking, key=lambda t: t["expires_at"], default=None)
-            elif team is not None and team["status"] != "open":
-                words = {"complete": "team_complete", "dissolved": "team_dissolved"}
-                refused.append((one.buyer, one.at, one.team, words.get(team["status"], "team_expired")))
-                continue
-            elif team is not None and one.buyer in team["members"]:
-                refused.append((one.buyer, one.at, one.team, "already_member"))
-                continue
-            if team is None:
-                expires = one.at + window
-                team = {"id": one.team, "members": [], "opened_at": one.at, "expires_at": expires, "status": "open"}
-                teams.append({**team, "completed_at": None})
-                team = teams[-1]
-            team["members"].append(one.buyer)
-            if len(team["members"]) == size:
-                team["status"], team["completed_at"] = "complete", now
-            elif one.left_at is not None:
-                leaving.append((one.left_at, team, one.buyer))
-        leave(now)
-    return teams, refused
+            slow.join(one)
+            slow.leave(now)
+    return slow.teams, slow.refused
 
 
 @st.composite

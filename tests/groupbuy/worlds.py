@@ -89,7 +89,7 @@ _LATER = st.none() | st.integers(0, 40)
 
 
 @st.composite
-def orders(draw: st.DrawFn, *, most: int = 14, cancels: bool = True, limits: Any = None) -> list[Order]:
+def orders(draw: st.DrawFn, *, most: int = 10, cancels: bool = True, limits: Any = None) -> list[Order]:
     """Orders around a deal's window, paid, cancelled and settled at any time."""
     count = draw(st.integers(0, most))
     kinds = st.one_of(st.just("shown"), st.none(), st.integers(0, 60)) if limits is None else limits
