@@ -147,9 +147,9 @@ class Quotes:
         """Price a clean column of quantities >= 0."""
         if not quantities.size:
             return np.zeros(0, np.int64)
-        least, most = int(quantities.min()), int(quantities.max())
-        self._require_sellable(quantities, least, most, func, name)
-        self._require_fit(quantities, least, most, func, name)
+        most = int(quantities.max())
+        self._require_sellable(quantities, most, func, name)
+        self._require_fit(quantities, most, func, name)
         rows = len(quantities)
         if most < rows and rows >= _SHORT:
             table = self._kept_table(most) if most < _KEPT else self._table_for(most, rows)
@@ -159,20 +159,20 @@ class Quotes:
             return self._priced(quantities, self._searched(quantities))
         return self._in_blocks(quantities)
 
-    def _require_sellable(self, quantities: Int64, least: int, most: int, func: str, name: str) -> None:
+    def _require_sellable(self, quantities: Int64, most: int, func: str, name: str) -> None:
         one, first = self.reaching(1), self.tier_starts[0]
-        if least >= first or most < one or one == first:
+        if most < one or one == first:
             return
         wrong = (quantities >= one) & (quantities < first)
         if wrong.any():
             row = int(wrong.argmax())
             raise self._below(func, name, int(quantities[row]), row, int(wrong.sum()))
 
-    def _require_fit(self, quantities: Int64, least: int, most: int, func: str, name: str) -> None:
+    def _require_fit(self, quantities: Int64, most: int, func: str, name: str) -> None:
         """Refuse before int64 can wrap: cheaply for nearly all batches, then tier by tier, then row by row."""
         unit, offset = self._steepest
         if unit * most + offset > _MAX:
-            for tier, first, last in self._tiers_within(least, most):
+            for tier, first, last in self._tiers_within(int(quantities.min()), most):
                 if self.exact(tier, self.packages(last)) > _MAX:
                     unit, offset = self.units[tier], self.offsets[tier]
                     over = self.reaching((_MAX - offset) // unit + 1) if unit else first
@@ -316,9 +316,13 @@ def _looked_up(table: Amounts, quantities: Int64) -> Int64:
     """Look the amounts up; a block that has to be widened is widened in the cache."""
     if table.dtype == np.int64:
         return table.take(quantities, mode="clip").astype(np.int64, copy=False)
-    amounts = np.empty(len(quantities), np.int64)
-    for start in range(0, len(quantities), _BLOCK):
-        amounts[start : start + _BLOCK] = table.take(quantities[start : start + _BLOCK], mode="clip")
+    table.max()  # reads the table in order: into the cache, where random look-ups are three times as fast
+    rows = len(quantities)
+    amounts, found = np.empty(rows, np.int64), np.empty(_BLOCK, table.dtype)
+    for start in range(0, rows, _BLOCK):
+        part = found[: rows - start]
+        table.take(quantities[start : start + _BLOCK], mode="clip", out=part)
+        amounts[start : start + _BLOCK] = part
     return amounts
 
 
