@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from socialmkt import Currency, rfm
+from socialmkt import Currency, Table, rfm
 
 ORDER_BOOK = Path(__file__).parent / "data" / "cdnow.csv"
 NEW_YEAR, TODAY = date(1997, 12, 31), date(1998, 6, 30)
@@ -34,7 +34,7 @@ def show_customers(now: rfm.CustomerSummary) -> None:
     print(f"  {once:,} customers ({once / len(now):.0%}) bought once and never came back.")
 
 
-def show_segments(profile: rfm.Profile) -> None:
+def show_segments(profile: Table) -> None:
     """What each kind of customer is worth, the ones that bring most first."""
     print(f"\n  {'segment':20}{'customers':>10}{'revenue':>16}{'of all':>8}{'last seen':>12}{'orders':>8}")
     for row in profile.filter(profile.customers > 0).sort_by("revenue", descending=True).rows():

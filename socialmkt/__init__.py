@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 __all__ = [
     "AmbiguousTime",
+    "Calendar",
     "Currency",
     "EmptyInput",
     "Infeasible",
@@ -40,6 +41,7 @@ __version__ = "0.1.0"
 
 _CORE = {
     "AmbiguousTime": "errors",
+    "Calendar": "calendar",
     "Currency": "money",
     "EmptyInput": "errors",
     "Infeasible": "errors",
@@ -57,6 +59,7 @@ _AREAS = frozenset({"rfm"})
 
 if TYPE_CHECKING:
     from socialmkt import rfm
+    from socialmkt.core.calendar import Calendar
     from socialmkt.core.eligibility import Rule
     from socialmkt.core.errors import (
         AmbiguousTime,

@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import math
 import operator
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
@@ -61,6 +61,12 @@ class Group(NamedTuple):
 
     every: bool
     nodes: tuple[Leaf | Group, ...]
+
+
+def require_mapping(given: object, func: str, parameter: str) -> None:
+    """Refuse anything but names with their values."""
+    if not isinstance(given, Mapping):
+        raise refuse(InvalidInput, func, parameter, "be a mapping of names to values", given)
 
 
 def leaves(node: Leaf | Group) -> list[Leaf]:

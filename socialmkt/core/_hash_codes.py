@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     Words = tuple[UInt64, ...]
 
 _CHUNK = 32_768
-_MOST_SLOT_BITS = 22
 _ODD = 0x9E3779B97F4A7C15
 _MULTIPLIERS = (
     0x9E3779B97F4A7C15,
@@ -60,7 +59,7 @@ class _Coder:
     """The tables, and what has been numbered so far."""
 
     def __init__(self, width: int, rows: int) -> None:
-        bits = min(_MOST_SLOT_BITS, rows.bit_length())
+        bits = rows.bit_length()
         self.tables = [_Slots(width, odd, max(8, bits - level)) for level, odd in enumerate(_MULTIPLIERS)]
         self.firsts: list[Int64] = []
         self.count = 1
@@ -73,9 +72,11 @@ class _Coder:
         table = self.tables[level]
         slots = table.slots(mixed)
         codes = table.codes.take(slots)
-        if not codes.all():
-            self._claimed(rows[table.claim(slots, words, self.count)])
-            codes = table.codes.take(slots)
+        free = np.flatnonzero(codes == 0)
+        if free.size:
+            won = table.claim(slots[free], tuple(word[free] for word in words), self.count)
+            self._claimed(rows[free[won]])
+            codes[free] = table.codes[slots[free]]
         lost = np.flatnonzero(table.differ(slots, words))
         if lost.size:
             left = tuple(word[lost] for word in words)
@@ -112,16 +113,14 @@ class _Slots:
         return numbers
 
     def claim(self, slots: Int64, words: Words, count: int) -> Int64:
-        """Give each free slot to the earliest row that asks for it; say which rows got one."""
-        asking = np.flatnonzero(self.codes.take(slots) == 0)
-        wanted = slots[asking]
-        self.codes[wanted[::-1]] = asking[::-1]
-        own: Int64 = asking[self.codes[wanted] == asking]
-        won = slots[own]
-        self.codes[won] = np.arange(count, count + own.size)
+        """Give free slots to the earliest rows that ask for them; say which rows got one."""
+        asking = np.arange(slots.size)
+        self.codes[slots[::-1]] = asking[::-1]
+        won = np.flatnonzero(self.codes[slots] == asking)
+        self.codes[slots[won]] = np.arange(count, count + won.size)
         for key, word in zip(self.keys, words, strict=True):
-            key[won] = word[own]
-        return own
+            key[slots[won]] = word[won]
+        return won
 
     def differ(self, slots: Int64, words: Words) -> NDArray[np.bool_]:
         """Tell which rows found another key in their slot."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import operator
 import warnings
 import zoneinfo
 from typing import Any
@@ -33,6 +34,7 @@ _PER_TICK = {
     "fs": (1, 10**9),
     "as": (1, 10**12),
 }
+_TIMEDELTA64: type[Any] = np.timedelta64
 _MONTHS = {"Y": 12, "M": 1}
 _EPOCH_DAY = EPOCH.toordinal()
 _FIX_NAIVE = "Give it a zone, such as datetime(2026, 3, 1, 9, tzinfo=ZoneInfo('Asia/Shanghai'))."
@@ -97,6 +99,18 @@ def _datetime64_us(instant: Any, func: str, name: str) -> int:
     return us
 
 
+def timedelta64_us(span: Any) -> int | None:
+    """Read a timedelta64 as whole microseconds, floored; None for all else, NaT and months too."""
+    if not isinstance(span, _TIMEDELTA64):
+        return None
+    unit, step = np.datetime_data(span.dtype)
+    if np.isnat(span) or unit not in _PER_TICK:
+        return None
+    microseconds, divisor = _PER_TICK[unit]
+    us = int(span.astype(np.int64)) * step * microseconds // divisor
+    return us if -(2**63) < us < 2**63 else None
+
+
 def _first_of_month(months: int) -> int:
     """Day, counted from 1970-01-01, of the first of the month that is so many months after January 1970."""
     years, month = divmod(months, 12)
@@ -141,7 +155,7 @@ def from_us(us: int, *, func: str = "instants.from_us", name: str = "us") -> dt.
     datetime.datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=datetime.timezone.utc)
     """
     try:
-        return EPOCH + dt.timedelta(microseconds=us)
+        return EPOCH + dt.timedelta(microseconds=operator.index(us))
     except OverflowError:
         raise refuse(Overflow, func, name, "lie in the years 1 to 9999", us) from None
 

@@ -7,6 +7,9 @@ still count hundredths. Withdrawn and unofficial codes are left out.
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Any
+
+from socialmkt.core.errors import InvalidInput, refuse
 
 CURRENCY_TABLE = "ISO 4217, 2026-01-01"
 """The edition of the table of currencies."""
@@ -42,3 +45,25 @@ _BY_EXPONENT: tuple[tuple[int | None, str], ...] = (
 
 EXPONENTS = MappingProxyType({code: exponent for exponent, codes in _BY_EXPONENT for code in codes.split()})
 """Decimal places by code; None for a code that has no minor unit."""
+
+_NICKNAMES = MappingProxyType({"RMB": "CNY"})
+
+
+def counted_code(code: Any, *, func: str, name: str) -> str:
+    """Check the code of a currency that has minor units."""
+    if not isinstance(code, str) or code not in EXPONENTS:
+        raise refuse(InvalidInput, func, name, "be an ISO 4217 code such as 'CNY'", code, fix=_near(code))
+    if EXPONENTS[code] is None:
+        raise refuse(InvalidInput, func, name, "be a currency with minor units", code)
+    return str(code)
+
+
+def _near(code: Any) -> str | None:
+    if not isinstance(code, str):
+        return None
+    import difflib
+
+    word = code.strip().upper()
+    counted = [known for known, exponent in EXPONENTS.items() if exponent is not None]
+    near = [_NICKNAMES[word]] if word in _NICKNAMES else difflib.get_close_matches(word, counted, n=3)
+    return f"Did you mean {' or '.join(map(repr, near))}?" if near else None

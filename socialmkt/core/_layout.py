@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.core._clock import Intervals, clip, combine, from_local, merge
-from socialmkt.core._hours import DAY, Pieces
-from socialmkt.core.instants import offset_spans
+from socialmkt.core._hours import DAY, DAY_NAMES, Pieces, pieces
+from socialmkt.core.instants import offset_spans, zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from socialmkt.core._hours import Texts
 
 Int64 = NDArray[np.int64]
 
@@ -33,8 +35,30 @@ class Layout(NamedTuple):
     zone: dt.tzinfo
 
 
-def day_number(date: dt.date) -> int:
-    """Days since 1970-01-01."""
+def read_layout(
+    weekly: Sequence[Texts],
+    overrides: Mapping[dt.date, Texts],
+    holidays: Sequence[dt.date],
+    breaks: Mapping[str, Texts],
+    *,
+    holidays_cut: bool,
+    tz: str,
+) -> Layout:
+    """Read the canonical rules of a calendar."""
+    dated = {dt.date.fromisoformat(key): hours for key, hours in breaks.items() if key not in DAY_NAMES}
+    return Layout(
+        weekly=[pieces(hours) for hours in weekly],
+        overrides={_day_number(date): pieces(hours) for date, hours in overrides.items()},
+        holidays=[_day_number(date) for date in holidays],
+        holidays_cut=holidays_cut,
+        weekly_breaks=[pieces(breaks.get(name, ())) for name in DAY_NAMES],
+        breaks={_day_number(date): pieces(hours) for date, hours in dated.items()},
+        zone=zone(tz),
+    )
+
+
+def _day_number(date: dt.date) -> int:
+    """Count the days since 1970-01-01."""
     return date.toordinal() - _EPOCH_DAY
 
 

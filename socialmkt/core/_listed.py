@@ -70,6 +70,8 @@ def listed(items: list[Any], at: Parameter) -> Listed:
     nulls = _null_rows(found)
     if nulls is None:
         return found
+    if not any(map(_may_be_null, found.types - {type(None)})):  # only None: a quicker way for the common case
+        return Listed([item for item in items if item is not None], found.types - {type(None)}, nulls, at)
     kept = list(itertools.compress(items, (~nulls).tolist()))
     return Listed(kept, set(map(type, kept)), nulls, at)
 

@@ -119,6 +119,16 @@ def latest(clock: Clock, passed: Any) -> Any:
     return clock.latest(passed) if is_column(passed) else clock.latest_one(passed)
 
 
+def latest_or(clock: Clock, passed: Any, budget: Any, at: Any) -> Any:
+    """As `latest` where there is a budget, and `at` where it is 0."""
+    if isinstance(passed, int):
+        return latest(clock, passed) if budget else at
+    some = np.broadcast_to(budget, passed.shape) > 0
+    found = np.where(some, 0, at)
+    found[some] = clock.latest(passed[some])
+    return found
+
+
 def lowest(x: Any, empty: int = 0) -> int:
     """Take the number itself, or the least of a column."""
     return x if isinstance(x, int) else int(x.min()) if x.size else empty

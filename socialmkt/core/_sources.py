@@ -159,7 +159,7 @@ def untyped(values: NDArray[Any]) -> bool:
 def blank(dtype: np.dtype[Any]) -> Any:
     """Give what stands in a null's place: NaT, NaN, None, and else the zero of the type."""
     if dtype.kind in "mM":
-        return dtype.type("NaT")
+        return np.array("NaT", dtype)[()]
     return {"f": np.nan, "O": None}.get(dtype.kind, np.zeros(1, dtype)[0])
 
 

@@ -2,7 +2,8 @@
 
 No function here takes the difference of two large logarithms of factorials, which is what costs digits in the
 millions. What is large is a deviance, a sum of terms of one sign that is exact to the last digits; what is left of the
-factorials is Stirling's small remainder.
+factorials is Stirling's small remainder. Every row stops at its own convergence, so that it gets the same answer alone
+and in a column.
 """
 
 from __future__ import annotations
@@ -87,29 +88,29 @@ def _beta_term(k: int, x: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]
 def _continued_fraction(start: Floats, term: Callable[[int], tuple[Floats, Floats]]) -> Floats:
     """Evaluate start + a1 / (b1 + a2 / (b2 + ...)) by Lentz's method, where term(k) gives a_k and b_k."""
     value, c, d = start, start, np.zeros_like(start)
-    k, factor = 0, np.full_like(start, 2.0)
-    while (np.abs(factor - 1) > _CONVERGED).any():
+    k, moving = 0, np.ones(len(start), dtype=np.bool_)
+    while moving.any():
         k += 1
         numerator, denominator = term(k)
         d = 1 / (denominator + numerator * d)
         c = denominator + numerator / c
-        factor = c * d
-        value = value * factor
+        value = np.where(moving, value * (c * d), value)
+        moving &= np.abs(c * d - 1) > _CONVERGED
     return value
 
 
 def beta_quantile(p: float, a: Floats, b: Floats, start: Floats, high: Floats) -> Floats:
     """Find the x with I_x(a, b) = p, known to lie below `high`: Newton's method on the logarithm, kept in a bracket."""
     low, x = np.zeros_like(start), start
-    moving = np.ones(len(start), dtype=bool)
+    moving = np.ones(len(start), dtype=np.bool_)
     while moving.any():
         value, density = beta_lower(x, a, b)
         low, high = np.where(value < p, x, low), np.where(value < p, high, x)
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = x - np.log(value / p) * value / density
         step = np.where((low <= newton) & (newton <= high), newton, (low + high) / 2)
-        moving = np.abs(step - x) > _NEWTON_CONVERGED * x
-        x = step
+        x, far = np.where(moving, step, x), np.abs(step - x) > _NEWTON_CONVERGED * x
+        moving &= far
     return x
 
 
@@ -132,9 +133,9 @@ def _gamma_series(a: Floats, x: Floats) -> Floats:
     """Sum P(a, x) by its power series (DLMF 8.11.4)."""
     term = np.ones_like(x)
     total, k = term, 0
-    while (term > _CONVERGED / 10 * total).any():
+    while (counts := term > _CONVERGED / 10 * total).any():
         k += 1
-        term = term * x / (a + k)
+        term = np.where(counts, term * x / (a + k), 0.0)
         total = total + term
     return _gamma_front(a, x) * total
 
@@ -152,8 +153,7 @@ def log_hypergeom_pmf(universe: int, a: int, b: int, both: int) -> float:
     deviance = 0.0
     for row, column, sign in ((0, 0, 1), (0, 1, -1), (1, 0, -1), (1, 1, 1)):
         product = rows[row] * columns[column]
-        if product:
-            deviance += product / universe * float(excess(np.array(sign * surplus / product)))
+        deviance += product / universe * float(excess(np.array(sign * surplus / product)))
     cells = [both, a - both, b - both, universe - a - b + both]
     rests = log_factorial_rest(np.array([*rows, *columns, universe, *cells], dtype=np.float64))
     return math.fsum([*rests[:4], *(-rests[4:]), -deviance])

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Mapping
 from html import escape
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Array = NDArray[Any]
 
 _LINES: Final = 12
 _LINE: Final = 88
 _NAME: Final = 24
+_VALUE: Final = 28
 _ENDS: Final = 5
 _MOST_BYTES: Final = 12_000
 _FITS: Final = ((40, 60), (20, 40), (12, 24), (6, 12))
@@ -35,18 +39,15 @@ def as_text(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any
     if len(columns) > _LINES:
         lines.append(f"  ... and {len(columns) - _LINES:,} more columns")
     if metadata:
-        lines.append(_cut("  " + ", ".join(f"{name}={value!r}" for name, value in metadata.items()), _LINE))
+        lines.append(_cut("  " + ", ".join(_facts(metadata)), _LINE))
     return "\n".join(line.rstrip() for line in lines)
 
 
 def as_html(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any], units: Mapping[str, str]) -> str:
     """Show the first and last rows as an HTML table: every text escaped, narrower until it is small enough."""
-    html = ""
-    for most, width in _FITS:
-        html = _html(title, columns, metadata, units, most, width)
-        if len(html.encode("utf-8", "replace")) < _MOST_BYTES:
-            break
-    return html
+    caption = ", ".join([_shape(title, columns), *_facts(metadata)])
+    tries = (_html(caption, columns, units, fit) for fit in _FITS)
+    return next((html for html in tries if len(html.encode("utf-8", "replace")) < _MOST_BYTES), "")
 
 
 def dtype_of(column: Array) -> str:
@@ -60,25 +61,38 @@ def dtype_of(column: Array) -> str:
 
 
 def _shape(title: str, columns: Mapping[str, Array]) -> str:
-    rows = len(next(iter(columns.values())))
-    return f"{_cut(_plain(title), _NAME * 2)}: {rows:,} row{'s' * (rows != 1)}, {len(columns):,} column{'s' * (len(columns) != 1)}"
+    rows, width = len(next(iter(columns.values()))), len(columns)
+    return f"{_cut(_plain(title), 2 * _NAME)}: {_counted(rows, 'row')}, {_counted(width, 'column')}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _facts(metadata: Mapping[str, Any]) -> list[str]:
+    return [f"{name}={_fact(value)}" for name, value in metadata.items()]
+
+
+def _fact(value: Any) -> str:
+    """Write an instant as the columns do, and anything else as Python would."""
+    if isinstance(value, dt.datetime):
+        return _cell(np.datetime64(value.astimezone(dt.UTC).replace(tzinfo=None), "us"))
+    return repr(value)
 
 
 def _first_values(column: Array) -> str:
-    quote = column.dtype.kind in "UO"
-    cells = [_cut(repr(value) if quote else _cell(value), _NAME) for value in column[:_ENDS]]
+    cells = [_cut(repr(str(value)) if isinstance(value, str) else _cell(value), _VALUE) for value in column[:_ENDS]]
     return ", ".join([*cells, "..."] if len(column) > _ENDS else cells)
 
 
 def _cell(value: Any) -> str:
     """Write one value: floats to ten digits, instants without an empty fraction, text on one line."""
-    if isinstance(value, np.floating):
+    kind = getattr(value, "dtype", None) and value.dtype.kind
+    if kind == "f":
         return f"{float(value):.10g}"
-    if isinstance(value, np.datetime64):
-        text = str(value).removesuffix(".000000")
-        return text if "T" not in text or text == "NaT" else text.replace("T", " ") + "Z"
-    if isinstance(value, np.timedelta64) and not np.isnat(value):
-        return str(value.item())
+    if kind in {"m", "M"} and not np.isnat(value):
+        text = str(value).removesuffix(".000000") if kind == "M" else str(value.item())
+        return text.replace("T", " ") + "Z" if "T" in text else text
     return _plain(value.hex() if isinstance(value, bytes) else str(value))
 
 
@@ -90,22 +104,16 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
-def _html(
-    title: str,
-    columns: Mapping[str, Array],
-    metadata: Mapping[str, Any],
-    units: Mapping[str, str],
-    most: int,
-    width: int,
-) -> str:
+def _html(caption: str, columns: Mapping[str, Array], units: Mapping[str, str], fit: tuple[int, int]) -> str:
+    most, width = fit
     shown = list(columns.items())[:most]
-    more = "<th>...</th>" if len(columns) > most else ""
-    caption = ", ".join([_shape(title, columns), *(f"{name}={value!r}" for name, value in metadata.items())])
+    more = len(columns) > most
     heads = "".join(_head(name, column, units.get(name), width) for name, column in shown)
-    body = "".join(_rows([column for _, column in shown], width, more=bool(more)))
+    body = "".join(_rows([column for _, column in shown], width, more=more))
     return (
-        f"<table><caption>{escape(_cut(_plain(caption), _LINE * 2))}</caption>"
-        f"<thead><tr><th></th>{heads}{more}</tr></thead><tbody>{body}</tbody></table>"
+        f'<table style="white-space:nowrap;text-align:right"><caption>'
+        f"{escape(_cut(_plain(caption), 2 * _LINE))}</caption>"
+        f"<thead><tr><th></th>{heads}{'<th>...</th>' * more}</tr></thead><tbody>{body}</tbody></table>"
     )
 
 

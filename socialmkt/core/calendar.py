@@ -15,50 +15,28 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from socialmkt.core import columns
+from socialmkt.core._asked import budgets, check_lengths, instants, moments, spans
 from socialmkt.core._calendar_rules import BreakHours, DateHours, Dates, LastDate, Week
 from socialmkt.core._clock import Bools, Intervals, clip, combine
-from socialmkt.core._hours import DAY_NAMES, pieces
-from socialmkt.core._layout import Layout, day_number, open_intervals
-from socialmkt.core._open_time import CLOSING, END, FIRST, OpenTime, highest, is_column, latest, lowest, passed
+from socialmkt.core._layout import Layout, open_intervals, read_layout
+from socialmkt.core._open_time import CLOSING, END, OpenTime, highest, is_column, latest, latest_or, passed
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
-from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
-from socialmkt.core.instants import day_bounds, from_us, to_us, zone
+from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.instants import day_bounds, to_us
 from socialmkt.core.model import Frozen, FrozenDict, Zone
-from socialmkt.core.table import Instants, Table, freeze
+from socialmkt.core.table import Table
 
-__all__ = ["Calendar", "OpenIntervals"]
+__all__ = ["Calendar"]
 
 Moment = dt.datetime | np.datetime64
 Duration = dt.timedelta | np.timedelta64
 Hours = str | Iterable[str]
 
-_MICROSECOND = dt.timedelta(microseconds=1)
-_SCALARS: tuple[type[Any], ...] = (dt.date, dt.timedelta, np.datetime64, np.timedelta64)
 _HOLDS: dict[str, Callable[[Bools, Bools], Bools]] = {
     "union": lambda a, b: a | b,
     "intersection": lambda a, b: a & b,
     "difference": lambda a, b: a & ~b,
 }
-
-
-class OpenIntervals(Table):
-    """Stretches of open time, in order; no two of them touch.
-
-    Attributes
-    ----------
-    opens, closes : datetime64[us] arrays
-        First instant inside and first instant after.
-
-    Examples
-    --------
-    >>> day = np.datetime64("2026-03-02")
-    >>> Calendar(weekly={"mon": "09:00-18:00"}, tz="UTC").intervals(day, day + np.timedelta64(1, "D")).columns
-    ('opens', 'closes')
-    """
-
-    opens: Instants
-    closes: Instants
 
 
 class Calendar(Frozen):
@@ -185,7 +163,7 @@ class Calendar(Frozen):
         >>> shop.is_open(np.datetime64("2026-03-06T09:00")), shop.is_open(np.datetime64("2026-03-06T18:00"))
         (True, False)
         """
-        at = _instants(t, "Calendar.is_open", "t")
+        at = instants(t, "Calendar.is_open", "t")
         clock = self._time.holding("Calendar.is_open", at)
         return clock.is_open(at) if is_column(at) else bool(clock.is_open(np.array([at]))[0])
 
@@ -217,10 +195,10 @@ class Calendar(Frozen):
         >>> shop.between(np.datetime64("2026-03-06T12:00"), np.datetime64("2026-03-10T21:00"))
         datetime.timedelta(seconds=57600)
         """
-        start, end = _instants(a, "Calendar.between", "a"), _instants(b, "Calendar.between", "b")
-        _check_lengths("Calendar.between", a=start, b=end)
+        start, end = instants(a, "Calendar.between", "a"), instants(b, "Calendar.between", "b")
+        check_lengths("Calendar.between", a=start, b=end)
         clock = self._time.holding("Calendar.between", start, end, last=0)
-        return _spans(passed(clock, end) - passed(clock, start))
+        return spans(passed(clock, end) - passed(clock, start))
 
     def due(self, t: Moment | Column, target: Duration | Column) -> Any:
         """Find the latest instant that is still on time.
@@ -282,14 +260,10 @@ class Calendar(Frozen):
         '2026-03-02T17:00:00+00:00'
         """
         func = "Calendar.reached"
-        start, budget = _instants(t, func, "t"), _budgets(target, func)
-        _check_lengths(func, t=start, target=budget)
+        start, budget = instants(t, func, "t"), budgets(target, func)
+        check_lengths(func, t=start, target=budget)
         clock, spent = self._time.spent(start, budget - 1, func)
-        if isinstance(spent, int):
-            return _moments(start if budget == 0 else latest(clock, spent) + 1)
-        at = np.where(budget == 0, start, 0)
-        at[budget > 0] = clock.latest(spent[budget > 0]) + 1
-        return _moments(at)
+        return moments(latest_or(clock, spent, budget, start - 1) + 1)
 
     def back(self, t: Moment | Column, target: Duration | Column) -> Any:
         """Find the latest start that leaves a budget of open time before an instant.
@@ -318,15 +292,10 @@ class Calendar(Frozen):
         '2026-03-02T16:00:00+00:00'
         """
         func = "Calendar.back"
-        end, budget = _instants(t, func, "t"), _budgets(target, func)
-        _check_lengths(func, t=end, target=budget)
+        end, budget = instants(t, func, "t"), budgets(target, func)
+        check_lengths(func, t=end, target=budget)
         clock = self._time.reaching_back(end, budget, func)
-        left = passed(clock, end) - budget
-        if isinstance(left, int):
-            return _moments(end if budget == 0 else latest(clock, left))
-        at = np.where(budget == 0, end, 0)
-        at[budget > 0] = clock.latest(left[budget > 0])
-        return _moments(at)
+        return moments(latest_or(clock, passed(clock, end) - budget, budget, end))
 
     def next_open(self, t: Moment | Column) -> Any:
         """Find the next open instant.
@@ -381,13 +350,13 @@ class Calendar(Frozen):
         '2026-03-09T17:00:00+00:00'
         """
         func = "Calendar.next_close"
-        at = _instants(t, func, "t")
+        at = instants(t, func, "t")
         clock = self._time.holding(func, at)
         while np.any((closes := clock.next_close(np.atleast_1d(at))) == clock.high):
             clock = self._time.longer(clock, highest(at), func, CLOSING)
-        return _moments(closes if is_column(at) else int(closes[0]))
+        return moments(closes if is_column(at) else int(closes[0]))
 
-    def intervals(self, a: Moment, b: Moment) -> OpenIntervals:
+    def intervals(self, a: Moment, b: Moment) -> Table:
         """List the open intervals of a stretch of time.
 
         Parameters
@@ -397,7 +366,7 @@ class Calendar(Frozen):
 
         Returns
         -------
-        OpenIntervals
+        Table
             Columns `opens closes` (datetime64[us]): sorted, not touching, cut to [a, b).
 
         Raises
@@ -418,7 +387,7 @@ class Calendar(Frozen):
             raise refuse(InvalidInput, func, "b", f"not be before a, {a}", b)
         clock = self._time.holding(func, start, end, last=0)
         opens, closes = clip((clock.starts, clock.ends), start, end)
-        return OpenIntervals(opens=freeze(opens.view("M8[us]")), closes=freeze(closes.view("M8[us]")))
+        return Table.of({"opens": opens.view("M8[us]"), "closes": closes.view("M8[us]")}, name="OpenIntervals")
 
     def __or__(self, other: Calendar) -> Calendar:
         """Open where either is."""
@@ -441,10 +410,10 @@ class Calendar(Frozen):
         )
 
     def _due(self, t: Moment | Column, target: Duration | Column, func: str) -> Any:
-        start, budget = _instants(t, func, "t"), _budgets(target, func)
-        _check_lengths(func, t=start, target=budget)
+        start, budget = instants(t, func, "t"), budgets(target, func)
+        check_lengths(func, t=start, target=budget)
         clock, spent = self._time.spent(start, budget, func)
-        return _moments(latest(clock, spent))
+        return moments(latest(clock, spent))
 
     def _intervals_of(self, low: int, high: int) -> Intervals:
         if self.operation is None:
@@ -468,65 +437,11 @@ class Calendar(Frozen):
 
     @cached_property
     def _layout(self) -> Layout:
-        dated = {
-            day_number(dt.date.fromisoformat(key)): pieces(hours) for key, hours in self.breaks.items() if "-" in key
-        }
-        return Layout(
-            weekly=[pieces(hours) for hours in self.weekly],
-            overrides={day_number(date): pieces(hours) for date, hours in self.overrides.items()},
-            holidays=[day_number(date) for date in self.holidays],
+        return read_layout(
+            self.weekly,
+            self.overrides,
+            self.holidays,
+            self.breaks,
             holidays_cut=self.holiday_tails == "clip",
-            weekly_breaks=[pieces(self.breaks.get(name, ())) for name in DAY_NAMES],
-            breaks=dated,
-            zone=zone(self.tz),
+            tz=self.tz,
         )
-
-
-def _instants(t: Any, func: str, name: str) -> Any:
-    """Read a scalar as an int, a column as int64, both as microseconds from 1900 to 2299."""
-    if isinstance(t, _SCALARS):
-        us = to_us(t, func=func, name=name)
-        if not FIRST <= us < END:
-            raise _out_of_range(func, name, t)
-        return us
-    column = columns.instants(t, func=func, name=name).view(np.int64)
-    if column.size and not (int(column.min()) >= FIRST and int(column.max()) < END):
-        row = int(np.argmax((column < FIRST) | (column >= END)))
-        raise _out_of_range(func, name, column[row].view("M8[us]"), row)
-    return column
-
-
-def _out_of_range(func: str, name: str, got: Any, row: int | None = None) -> InvalidInput:
-    return refuse(InvalidInput, func, name, "lie in the years 1900 to 2299", got, row=row)
-
-
-def _budgets(target: Any, func: str) -> Any:
-    """Read a duration as an int, a column of them as int64, in microseconds from 0 to 400 years."""
-    if isinstance(target, dt.timedelta):
-        us: Any = target // _MICROSECOND
-    elif isinstance(target, _SCALARS):
-        us = int(columns.spans([target], func=func, name="target").view(np.int64)[0])
-    else:
-        us = columns.spans(target, func=func, name="target").view(np.int64)
-    if lowest(us) < 0:
-        row = int(np.argmax(us < 0)) if is_column(us) else None
-        got = Verbatim(lowest(us) * _MICROSECOND if row is None else us[row].view("m8[us]"))
-        raise refuse(InvalidInput, func, "target", "be at least 0", got, row=row)
-    if highest(us) > END - FIRST:
-        raise refuse(Infeasible, func, "target", "be at most 400 years", highest(us) * _MICROSECOND)
-    return us
-
-
-def _check_lengths(func: str, **read: Any) -> None:
-    lengths = {name: len(column) for name, column in read.items() if is_column(column)}
-    if len(set(lengths.values())) > 1:
-        got = Verbatim(", ".join(f"{name} of {length:,}" for name, length in lengths.items()))
-        raise refuse(InvalidInput, func, ", ".join(lengths), "be equally long", got)
-
-
-def _moments(us: Any) -> Any:
-    return us.view("M8[us]") if is_column(us) else from_us(us)
-
-
-def _spans(us: Any) -> Any:
-    return us.view("m8[us]") if is_column(us) else dt.timedelta(microseconds=us)

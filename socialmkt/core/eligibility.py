@@ -6,29 +6,21 @@ one person and for a column of a million. What is not known about a person never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
-
-from pydantic import BeforeValidator, ValidationInfo, field_validator, model_validator
+from typing import TYPE_CHECKING, Any
 
 from socialmkt.core import _facts, _rule_masks
-from socialmkt.core._facts import Kind
-from socialmkt.core._instants import to_us
-from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
-from socialmkt.core.model import Frozen, Instant
+from socialmkt.core._rule_fields import RuleFields
+from socialmkt.core.model import Frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
     from socialmkt.core.columns import Column
 
 __all__ = ["Decision", "Rule"]
-
-_GROUPS: dict[str, Kind] = {"all_of": "any_of", "any_of": "all_of"}  # and what each becomes under a negation
-_COMPARED = ("at_least", "at_most", "equals", "one_of")
-_NEEDS = {"fact": {"name"}, "after": {"name", "instant"}, "before": {"name", "instant"}}
 
 
 class Decision(Frozen):
@@ -55,53 +47,26 @@ class Decision(Frozen):
         return self.ok
 
 
-def _word(text: Any, info: ValidationInfo) -> str:
-    return _facts.read_word(text, "", info.field_name or "name")
-
-
-Word = Annotated[str, BeforeValidator(_word)]
-
-
-class Rule(Frozen):
+class Rule(RuleFields):
     """A requirement on the facts about a person, or several joined by `&`, `|` and `~`.
 
     Make one with `Rule.fact`, `Rule.at_least`, `Rule.at_most`, `Rule.equals`, `Rule.one_of`, `Rule.after`,
-    `Rule.before`; join them with the operators, or with `Rule.all_of` and `Rule.any_of`. The fields are what is
-    stored in JSON.
-
-    Parameters
-    ----------
-    kind : str
-        Which of these made it.
-    name : str, optional
-        The fact that a single requirement is about.
-    value : number, text, bool or tuple of these, optional
-        What the fact is compared with.
-    instant : aware datetime, optional
-        The moment that the fact is compared with.
-    code : str, optional
-        The reason to give where the requirement is not met.
-    negated : bool
-        Whether the requirement must not be met.
-    rules : tuple of Rule
-        The rules that are joined.
+    `Rule.before`; join them with the operators, or with `Rule.all_of` and `Rule.any_of`. The fields `kind`, `name`,
+    `value`, `instant`, `code`, `negated` and `rules` are what is stored in JSON.
 
     Notes
     -----
-    Three-valued: a fact that is absent or null is unknown, and an unknown fact passes no requirement, not even a
-    negated one. A reason is the code of a requirement (`follows`, `orders_at_least_1`, `tier_equals_gold`,
-    `city_one_of`, `joined_after`, or the `code` that was given), `not_<code>` of a negated one, or
-    `missing_<fact>`. A part of the rule that holds gives no reasons; within one that does not, every part that does
-    not hold gives its own.
+    A fact that is absent or null is unknown, and passes no requirement, not even a negated one. A reason is the code
+    of a requirement (`follows`, `orders_at_least_1`, `tier_equals_gold`, `city_one_of`, `joined_after`, or the given
+    `code`), `not_<code>` of a negated one, or `missing_<fact>`. A part of the rule that holds gives no reasons; within
+    one that does not, every part that does not hold gives its own.
 
-    A negated rule is stored with the negation at its single requirements, so `~(a & b)` equals `~a | ~b` and `~~a`
-    equals `a`. `bool(rule)` is refused, and with it `and`, `or`, `not`: `a and b` would silently be `b`.
+    Negation is stored at the single requirements: `~(a & b)` equals `~a | ~b`, and `~~a` equals `a`. `bool(rule)` is
+    refused, and with it `and`, `or` and `not`: `a and b` would silently be `b`.
 
     Examples
     --------
     >>> rule = Rule.fact("bought") & (Rule.fact("follows") | Rule.at_least("shares", 3))
-    >>> rule.decide({"bought": True, "follows": False, "shares": 5})
-    Decision(ok=True, reasons=())
     >>> rule.decide({"bought": True, "follows": False}).reasons
     ('follows', 'missing_shares')
     >>> (~Rule.fact("blocked")).decide({}).reasons
@@ -110,31 +75,7 @@ class Rule(Frozen):
     True
     """
 
-    kind: Kind
-    name: Word | None = None
-    value: bool | int | float | str | tuple[bool | int | float | str, ...] | None = None
-    instant: Instant | None = None
-    code: Word | None = None
-    negated: bool = False
-    rules: tuple[Rule, ...] = ()
-
-    @field_validator("value", mode="before")
-    @classmethod
-    def _plain_value(cls, value: Any, info: ValidationInfo) -> Any:
-        kind, name = info.data.get("kind"), info.data.get("name")
-        return _facts.read_bound(kind, value, "", name) if kind in _COMPARED and name else value
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Self:
-        group = self.kind in _GROUPS
-        needs = {"rules"} if group else _NEEDS.get(self.kind, {"name", "value"})
-        may = set[str]() if group else {"code", "negated"}
-        default = {"value": None, "negated": False, "rules": ()}
-        given = {field for field in type(self).model_fields if getattr(self, field) != default.get(field)} - {"kind"}
-        if not needs <= given <= needs | may:
-            must = f"have {' and '.join(sorted(needs))} for {self.kind!r}, and nothing else"
-            raise refuse(InvalidInput, "", "rule", must, Verbatim(", ".join(sorted(given)) or "nothing"))
-        return self
+    rules: tuple[Rule, ...] = ()  # pyright: ignore[reportIncompatibleVariableOverride]  # frozen: never set to less
 
     @classmethod
     def fact(cls, name: str, *, code: str | None = None) -> Rule:
@@ -304,10 +245,8 @@ class Rule(Frozen):
 
         Raises
         ------
-        AmbiguousTime
-            A datetime without a zone.
-        InvalidInput
-            No instant, or a name or code that is no plain text.
+        AmbiguousTime, InvalidInput
+            A datetime without a zone; no instant at all, or a name or code that is no plain text.
 
         Examples
         --------
@@ -337,10 +276,8 @@ class Rule(Frozen):
 
         Raises
         ------
-        AmbiguousTime
-            A datetime without a zone.
-        InvalidInput
-            No instant, or a name or code that is no plain text.
+        AmbiguousTime, InvalidInput
+            A datetime without a zone; no instant at all, or a name or code that is no plain text.
 
         Examples
         --------
@@ -349,19 +286,6 @@ class Rule(Frozen):
         Decision(ok=True, reasons=())
         """
         return cls._leaf("before", name, code, instant=instant)
-
-    @classmethod
-    def _leaf(cls, kind: Kind, name: str, code: str | None, value: Any = None, *, instant: Any = None) -> Rule:
-        func = f"Rule.{kind}"
-        fields: dict[str, Any] = {"kind": kind, "name": _facts.read_word(name, func, "name")}
-        if code is not None:
-            fields["code"] = _facts.read_word(code, func, "code")
-        if kind in ("after", "before"):
-            to_us(instant, func=func, name=name)
-            fields["instant"] = instant
-        elif kind != "fact":
-            fields["value"] = _facts.read_bound(kind, value, func, name)
-        return cls(**fields)
 
     @classmethod
     def all_of(cls, *rules: Rule | Sequence[Rule]) -> Rule:
@@ -421,33 +345,6 @@ class Rule(Frozen):
         """
         return cls._join("any_of", rules)
 
-    @classmethod
-    def _join(cls, kind: Kind, rules: tuple[Any, ...]) -> Rule:
-        if len(rules) == 1 and isinstance(rules[0], list | tuple):
-            (rules,) = rules
-        if not rules:
-            raise refuse(EmptyInput, f"Rule.{kind}", "rules", "hold at least one rule", rules)
-        for rule in rules:
-            if not isinstance(rule, Rule):
-                raise refuse(InvalidInput, f"Rule.{kind}", "rules", "be rules", rule)
-        parts = [part for rule in rules for part in (rule.rules if rule.kind == kind else (rule,))]
-        return parts[0] if len(parts) == 1 else cls(kind=kind, rules=tuple(parts))
-
-    def __and__(self, other: Rule) -> Rule:
-        return self._join("all_of", (self, other)) if _is_rule(other) else NotImplemented
-
-    def __or__(self, other: Rule) -> Rule:
-        return self._join("any_of", (self, other)) if _is_rule(other) else NotImplemented
-
-    def __invert__(self) -> Rule:
-        if self.kind in _GROUPS:
-            return Rule(kind=_GROUPS[self.kind], rules=tuple(~rule for rule in self.rules))
-        return self.model_copy(update={"negated": not self.negated})
-
-    def __bool__(self) -> NoReturn:
-        message = "a Rule is neither true nor false: use & | ~ to join rules, and .decide(facts) for a person"
-        raise TypeError(message)
-
     def decide(self, facts: Mapping[str, Any]) -> Decision:
         """Say whether one person passes, and if not, why.
 
@@ -471,17 +368,15 @@ class Rule(Frozen):
 
         Notes
         -----
-        O(k) for a rule of k requirements. Every fact that the rule names is read, needed or not.
+        Every fact that the rule names is read, needed or not. O(k) for k requirements.
 
         Examples
         --------
         >>> rule = Rule.fact("follows") & Rule.at_least("orders", 1)
-        >>> rule.decide({"follows": True, "orders": 2})
-        Decision(ok=True, reasons=())
         >>> rule.decide({"follows": False, "orders": None})
         Decision(ok=False, reasons=('follows', 'missing_orders'))
         """
-        _require_mapping(facts, "Rule.decide", "facts")
+        _facts.require_mapping(facts, "Rule.decide", "facts")
         reasons = dict.fromkeys(_facts.unmet(self._plan, facts, "Rule.decide"))
         return Decision(ok=not reasons, reasons=tuple(reasons))
 
@@ -507,8 +402,7 @@ class Rule(Frozen):
 
         Notes
         -----
-        Row i equals `decide` of the facts in row i. O(n k) for a rule of k requirements, plus one sort of the rows
-        that fail; some 100 times faster per row than `decide`.
+        Row i equals `decide` of the facts in row i. O(n k) for k requirements, plus one sort of the rows that fail.
 
         Examples
         --------
@@ -519,7 +413,7 @@ class Rule(Frozen):
         >>> reasons.tolist()
         ['', 'follows,orders_at_least_1', 'missing_follows']
         """
-        _require_mapping(columns, "Rule.decide_columns", "columns")
+        _facts.require_mapping(columns, "Rule.decide_columns", "columns")
         return _rule_masks.decide_columns(self._plan, columns)
 
     @property
@@ -549,23 +443,7 @@ class Rule(Frozen):
 
         Examples
         --------
-        >>> (Rule.fact("follows") & Rule.at_least("orders", 1) & Rule.at_most("orders", 9)).facts
-        ('follows', 'orders')
+        >>> (Rule.at_least("orders", 1) & Rule.at_most("orders", 9) & Rule.fact("follows")).facts
+        ('orders', 'follows')
         """
         return tuple(dict.fromkeys(leaf.name for leaf in _facts.leaves(self._plan)))
-
-    @cached_property
-    def _plan(self) -> _facts.Leaf | _facts.Group:
-        if self.kind in _GROUPS:
-            return _facts.Group(self.kind == "all_of", tuple(rule._plan for rule in self.rules))  # noqa: SLF001  # their own class
-        bound = self.value if self.instant is None else to_us(self.instant)
-        return _facts.make_leaf(self.kind, str(self.name), bound, code=self.code, negated=self.negated)
-
-
-def _is_rule(other: object) -> bool:
-    return isinstance(other, Rule)
-
-
-def _require_mapping(given: object, func: str, parameter: str) -> None:
-    if not isinstance(given, Mapping):
-        raise refuse(InvalidInput, func, parameter, "be a mapping of names to values", given)

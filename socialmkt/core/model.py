@@ -12,7 +12,7 @@ import json
 import operator
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, Self, TypeVar, cast, get_args
 
 from pydantic import (
@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from socialmkt.core._instants import from_us, to_us, zone
+from socialmkt.core._instants import MICROSECOND, from_us, timedelta64_us, to_us, zone
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse
 
@@ -34,6 +34,7 @@ __all__ = [
     "Amount",
     "BasisPoints",
     "Count",
+    "Duration",
     "Frozen",
     "FrozenDict",
     "Instant",
@@ -77,7 +78,11 @@ class Frozen(BaseModel):
       Value error, quantity must be at least 1, got 0. ...
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+    # defer_build: the first model that is built makes pydantic look for plugins in every installed distribution, a
+    # quarter of the time of importing numpy and pydantic; an import of ours must not pay for that.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True, defer_build=True
+    )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy the model; with `update`, validate the whole again.
@@ -236,6 +241,22 @@ def _between(low: int, high: int, must: str = "be a whole number") -> Callable[[
     return check
 
 
+def _duration(value: Any, info: ValidationInfo) -> timedelta:
+    """Take a timedelta or timedelta64, and whole microseconds only from JSON; a bare number could be anything."""
+    if isinstance(value, timedelta):
+        return timedelta(microseconds=value // MICROSECOND)
+    us = value if info.mode == "json" and is_int(value) else timedelta64_us(value)
+    if us is not None:
+        return timedelta(microseconds=us)
+    fix = "Pass timedelta(minutes=5) or the like."
+    raise refuse(InvalidInput, "", _parameter(info), "be a timedelta", value, fix=fix)
+
+
+def _microseconds(span: timedelta) -> int:
+    """Write a span the same under every version of pydantic."""
+    return span // MICROSECOND
+
+
 def _read_instant(value: Any, info: ValidationInfo) -> Any:
     """Turn ISO 8601 text into a datetime where it comes from JSON."""
     if info.mode != "json" or not isinstance(value, str):
@@ -299,6 +320,11 @@ ZonedInstant = Annotated[
 ]
 """An `Instant` that is kept in the zone it came with; written to JSON in UTC all the same."""
 
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), PlainSerializer(_microseconds, return_type=int, when_used="json")
+]
+"""A length of time: a timedelta or timedelta64 of a fixed unit; whole microseconds in JSON."""
+
 Name = Annotated[str, BeforeValidator(_name)]
 """Text that is not empty and holds no control characters."""
 
@@ -330,7 +356,7 @@ def canonical(model: BaseModel) -> bytes:
     ...     name: Name
     ...     opens_at: Instant
     ...     quantity: Positive = 1
-    >>> from datetime import UTC, datetime
+    >>> from datetime import UTC, datetime, timedelta
     >>> canonical(Offer(name="伞", opens_at=datetime(2026, 3, 1, tzinfo=UTC)))
     b'{"name":"\\u4f1e","opens_at":"2026-03-01T00:00:00.000000Z","quantity":1}'
     """

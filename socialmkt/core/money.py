@@ -17,20 +17,20 @@ from pydantic_core import core_schema
 
 from socialmkt.core import columns
 from socialmkt.core._allocation import allocate, allocate_array
-from socialmkt.core._iso4217 import CURRENCY_TABLE, EXPONENTS
+from socialmkt.core._iso4217 import CURRENCY_TABLE, EXPONENTS, counted_code
 from socialmkt.core._minor_units import MinorReader
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse, refuse_choice
 
 if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+
     from socialmkt.core.columns import Column
 
 __all__ = ["CURRENCY_TABLE", "Currency", "Rounding", "allocate", "allocate_array", "read_minors", "read_rounding"]
 
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-_NICKNAMES = {"RMB": "CNY"}
 
 
 class Rounding(StrEnum):
@@ -58,6 +58,11 @@ class Rounding(StrEnum):
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
         raise refuse_choice("Rounding", "rounding", value, cls)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Refuse another word as the functions do."""
+        return core_schema.no_info_before_validator_function(_validated_rounding, handler(source))
 
     @overload
     def divide(self, n: int, d: int) -> int: ...
@@ -148,6 +153,10 @@ def read_rounding(rounding: Rounding | str, *, func: str, name: str = "rounding"
         return Rounding(rounding)
     except ValueError:
         raise refuse_choice(func, name, rounding, Rounding) from None
+
+
+def _validated_rounding(value: Any) -> Rounding:
+    return read_rounding(value, func="")
 
 
 class Currency:
@@ -350,7 +359,7 @@ class Currency:
         return f"{'-' if whole < 0 else ''}{digits[:point]}{fraction}"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate from a currency or its code, dump as the code."""
         dump = core_schema.plain_serializer_function_ser_schema(
             operator.attrgetter("code"), return_schema=core_schema.str_schema()
@@ -368,25 +377,7 @@ class Currency:
 
 
 def _find(code: Any, *, func: str, name: str) -> str:
-    """Code of a currency that has minor units."""
-    if isinstance(code, Currency):
-        return code.code
-    if not isinstance(code, str) or code not in EXPONENTS:
-        raise refuse(InvalidInput, func, name, "be an ISO 4217 code such as 'CNY'", code, fix=_near(code))
-    if EXPONENTS[code] is None:
-        raise refuse(InvalidInput, func, name, "be a currency with minor units", code)
-    return str(code)
-
-
-def _near(code: Any) -> str | None:
-    if not isinstance(code, str):
-        return None
-    import difflib
-
-    word = code.strip().upper()
-    counted = [known for known, exponent in EXPONENTS.items() if exponent is not None]
-    near = [_NICKNAMES[word]] if word in _NICKNAMES else difflib.get_close_matches(word, counted, n=3)
-    return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
+    return code.code if isinstance(code, Currency) else counted_code(code, func=func, name=name)
 
 
 def read_minors(

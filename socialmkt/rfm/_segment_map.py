@@ -281,7 +281,7 @@ class SegmentMap(Frozen):
         for code, segment in winners(self.claims, self.bins, self.default).items():
             found[code] = found[code - code % 10] = segment
         found.flags.writeable = False
-        return found
+        return found.view()
 
     @cached_property
     def reads_m(self) -> bool:

@@ -173,7 +173,7 @@ def score(
         _check_cuts(cuts, summary, method=method, bins=bins, frequency=frequency, monetary=monetary, func=func)
         axes = _axes(summary, cuts.frequency, cuts.monetary, func)
         return _present(summary, _by_cuts(axes, cuts), weights, bins=cuts.bins, method="fixed")
-    choose(func, "method", method, get_args(Method))
+    _choose(func, "method", method, get_args(Method))
     bins = _whole_bins(bins, func)
     axes = _axes(summary, frequency, monetary, func)
     if not len(summary):
@@ -296,14 +296,14 @@ def cube8(
     _check_filled(summary, func)
     if summary.total is None:
         raise refuse(InvalidInput, func, "summary", "have amounts", Verbatim("none"))
-    choose(func, "closed", closed, get_args(Closed))
+    _choose(func, "closed", closed, get_args(Closed))
     axes = _axes(summary, frequency, monetary, func)
     r, f, m = _thresholds(axes, threshold, func)
     unit = summary.unit
     return Cuts(r=(r,), f=(f,), m=(m,), closed=closed, unit=unit, frequency=frequency, monetary=monetary)
 
 
-def choose(func: str, parameter: str, word: object, known: tuple[str, ...]) -> None:
+def _choose(func: str, parameter: str, word: object, known: tuple[str, ...]) -> None:
     """Refuse a word that is not known."""
     if word not in known:
         raise refuse_choice(func, parameter, word, known)
@@ -314,7 +314,7 @@ def _thresholds(axes: Axes, threshold: object, func: str) -> list[float]:
         if set(threshold) != set(_AXES):
             raise refuse(InvalidInput, func, "threshold", "have the keys r, f and m", dict(threshold))
         return [finite(threshold[axis], func=func, name="threshold") for axis in _AXES]
-    choose(func, "threshold", threshold, ("mean", "median"))
+    _choose(func, "threshold", threshold, ("mean", "median"))
     if threshold == "mean":
         return [_levels.mean(axis) for axis in axes]
     return [_levels.quantile_cuts(axis, 2)[0] for axis in axes]
@@ -363,8 +363,8 @@ def _check_cuts(
 
 
 def _axes(summary: CustomerSummary, frequency: Frequency, monetary: Monetary, func: str) -> Axes:
-    choose(func, "frequency", frequency, get_args(Frequency))
-    choose(func, "monetary", monetary, get_args(Monetary))
+    _choose(func, "frequency", frequency, get_args(Frequency))
+    _choose(func, "monetary", monetary, get_args(Monetary))
     axes = [summary.since_last, summary[frequency]]
     return axes if summary.total is None else [*axes, summary[monetary]]
 

@@ -17,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from socialmkt.core._iso4217 import EXPONENTS
 from socialmkt.core.errors import InvalidInput, Overflow
 from socialmkt.core.model import Frozen, canonical
 from socialmkt.core.money import CURRENCY_TABLE, Currency, Rounding, read_minors
@@ -39,6 +40,8 @@ HOSTILE = [
 
 def test_the_table_is_the_published_one() -> None:
     assert VECTORS["currency_table"] == CURRENCY_TABLE
+    assert VECTORS["codes"] == len(EXPONENTS)
+    assert VECTORS["exponents"]["none"] == sorted(code for code, places in EXPONENTS.items() if places is None)
     for places in (0, 3, 4):
         assert {Currency(code).exponent for code in VECTORS["exponents"][str(places)]} == {places}
     assert [Currency(code).exponent for code in ("CNY", "USD", "AFN", "IRR", "LAK", "XAD", "XCG", "ZWG")] == [2] * 8

@@ -59,6 +59,7 @@ def local_date(us: int, tz: dt.tzinfo) -> dt.date:
 @given(us=st.integers(to_us(dt.datetime(1, 1, 1, tzinfo=UTC)), to_us(dt.datetime.max.replace(tzinfo=UTC))))
 def test_an_instant_survives_the_way_out_and_back(us) -> None:
     assert to_us(from_us(us)) == us
+    assert from_us(np.int64(us)) == from_us(us)
     assert to_us(np.datetime64(us, "us")) == us
 
 

@@ -23,6 +23,7 @@ from socialmkt.core.model import (
     Amount,
     BasisPoints,
     Count,
+    Duration,
     Frozen,
     FrozenDict,
     Instant,
@@ -376,3 +377,33 @@ def test_fingerprints_agree_if_and_only_if_the_models_do(a, b) -> None:
         facts: FrozenDict[str, int]
 
     assert (fingerprint(Facts(facts=a)) == fingerprint(Facts(facts=b))) == (Facts(facts=a) == Facts(facts=b))
+
+
+class Promise(Frozen):
+    within: Duration = dt.timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    "within",
+    [dt.timedelta(minutes=5), np.timedelta64(5, "m"), np.timedelta64(300_000_000_999, "ns"), np.timedelta64(300, "s")],
+)
+def test_a_duration_is_a_timedelta_however_it_came(within: Any) -> None:
+    promise = Promise(within=within)
+    assert type(promise.within) is dt.timedelta
+    assert promise == Promise()
+    assert canonical(promise) == b'{"within":300000000}'
+    assert Promise.model_validate_json(promise.model_dump_json()) == promise
+
+
+@pytest.mark.parametrize(
+    "within", [5, 5.0, "5", "PT5M", None, np.timedelta64("NaT"), np.timedelta64(1, "M"), np.timedelta64(2**60, "W")]
+)
+def test_a_bare_number_is_no_duration(within: Any) -> None:
+    with pytest.raises(ValidationError, match="within must be a timedelta"):
+        Promise(within=within)
+
+
+@pytest.mark.parametrize("text", ['{"within": 5.0}', '{"within": "5"}', '{"within": true}'])
+def test_json_durations_are_whole_microseconds(text: str) -> None:
+    with pytest.raises(ValidationError, match="within must be a timedelta"):
+        Promise.model_validate_json(text)

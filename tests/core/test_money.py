@@ -120,14 +120,17 @@ def test_a_word_that_is_no_rule_lists_the_seven() -> None:
         Rounding("halfup")
     with refuses(InvalidInput, match=f"Ladder: rule must be {seven.replace('?', '.')}"):
         read_rounding("halfup", func="Ladder", name="rule")
-    with pytest.raises(ValidationError, match="rounding"):
+    with pytest.raises(ValidationError, match=f"rounding must be {seven.replace('?', '.')}"):
         Policy(rounding="halfup")
+    with pytest.raises(ValidationError, match=f"rounding must be {seven.replace('?', '.')}"):
+        Policy.model_validate_json('{"rounding":"halfup"}')
 
 
 def test_a_rule_survives_pickle_and_json() -> None:
     for rule in RULES:
         assert pickle.loads(pickle.dumps(rule)) is rule
         assert Policy.model_validate_json(Policy(rounding=rule).model_dump_json()).rounding is rule
+    assert Policy.model_json_schema()["$defs"]["Rounding"]["enum"] == [rule.value for rule in RULES]
 
 
 # --- shares ---------------------------------------------------------------------------------------------------

@@ -460,3 +460,11 @@ def test_the_sums_of_cdnow(call) -> None:
     assert round(float(table["monetary_value"].sum()), 4) == call["monetary_value"]
     assert found.later == call.get("later", found.later)
     assert found.since_last.sum() == call.get("since_last", found.since_last.sum())
+
+
+def test_rows_left_out_do_not_shift_the_names_of_customers() -> None:
+    when = [utc("2026-03-01"), None, utc("2026-03-03"), utc("2026-03-04"), utc("2026-03-05")]
+    log = (["e", "d", "c", "b", "a"], when, [5, 5, -5, 5, 5])
+    for order in (None, ["v", "w", "x", "y", "z"]):
+        found = summarize(*log, order=order, on_null="drop", returns="gross", as_of=utc("2026-03-04"))
+        assert (found.customer.tolist(), found.dropped, found.later) == (["b", "e"], 1, 1)

@@ -1,0 +1,69 @@
+"""Questions that take one instant or a column of them: read as microseconds, answered in kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+
+from socialmkt.core import columns
+from socialmkt.core._open_time import END, FIRST, highest, is_column, lowest
+from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
+from socialmkt.core.instants import from_us, to_us
+
+_MICROSECOND = dt.timedelta(microseconds=1)
+_SCALARS: tuple[type[Any], ...] = (dt.date, dt.timedelta, np.datetime64, np.timedelta64)
+
+
+def instants(t: Any, func: str, name: str) -> Any:
+    """Read a scalar as an int, a column as int64, both as microseconds from 1900 to 2299."""
+    if isinstance(t, _SCALARS):
+        us = to_us(t, func=func, name=name)
+        if not FIRST <= us < END:
+            raise _out_of_range(func, name, t)
+        return us
+    column = columns.instants(t, func=func, name=name).view(np.int64)
+    if column.size and not (int(column.min()) >= FIRST and int(column.max()) < END):
+        row = int(np.argmax((column < FIRST) | (column >= END)))
+        raise _out_of_range(func, name, column[row].view("M8[us]"), row)
+    return column
+
+
+def _out_of_range(func: str, name: str, got: Any, row: int | None = None) -> InvalidInput:
+    return refuse(InvalidInput, func, name, "lie in the years 1900 to 2299", got, row=row)
+
+
+def budgets(target: Any, func: str) -> Any:
+    """Read a duration as an int, a column of them as int64, in microseconds from 0 to 400 years."""
+    if isinstance(target, dt.timedelta):
+        us: Any = target // _MICROSECOND
+    elif isinstance(target, _SCALARS):
+        us = int(columns.spans([target], func=func, name="target").view(np.int64)[0])
+    else:
+        us = columns.spans(target, func=func, name="target").view(np.int64)
+    if lowest(us) < 0:
+        row = int(np.argmax(us < 0)) if is_column(us) else None
+        got = Verbatim(lowest(us) * _MICROSECOND if row is None else us[row].view("m8[us]"))
+        raise refuse(InvalidInput, func, "target", "be at least 0", got, row=row)
+    if highest(us) > END - FIRST:
+        raise refuse(Infeasible, func, "target", "be at most 400 years", highest(us) * _MICROSECOND)
+    return us
+
+
+def check_lengths(func: str, **read: Any) -> None:
+    """Refuse columns that are not equally long; single values fit all."""
+    lengths = {name: len(column) for name, column in read.items() if is_column(column)}
+    if len(set(lengths.values())) > 1:
+        got = Verbatim(", ".join(f"{name} of {length:,}" for name, length in lengths.items()))
+        raise refuse(InvalidInput, func, ", ".join(lengths), "be equally long", got)
+
+
+def moments(us: Any) -> Any:
+    """Give instants as they were asked about: a UTC datetime, or datetime64[us]."""
+    return us.view("M8[us]") if is_column(us) else from_us(us)
+
+
+def spans(us: Any) -> Any:
+    """Give durations as they were asked about: a timedelta, or timedelta64[us]."""
+    return us.view("m8[us]") if is_column(us) else dt.timedelta(microseconds=us)
