@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from socialmkt.groupbuy.deal import Deal, Order
+    from socialmkt.groupbuy._order import Order
+    from socialmkt.groupbuy.deal import Deal
     from socialmkt.groupbuy.ladder import Ladder
 
 _BY_TIME = attrgetter("placed_at", "id")

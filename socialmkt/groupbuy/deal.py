@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
-from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.model import Amount, Frozen, Instant, Name, Positive
 from socialmkt.groupbuy import _replay
 from socialmkt.groupbuy._codes import Outcome, Phase, Reason
+from socialmkt.groupbuy._order import Order
+from socialmkt.groupbuy._progress import Progress, StatusLine
 from socialmkt.groupbuy._show import lines_html
 from socialmkt.groupbuy.ladder import Ladder
 
@@ -27,26 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Deal", "DealStatus", "Order", "Outcome", "Phase", "Progress", "Reason", "StatusLine", "status"]
 
 _A_SECOND = timedelta(seconds=1)
-
-
-def _buyer(value: Any, info: ValidationInfo) -> int | str:
-    if is_int(value):
-        return int(value)
-    if isinstance(value, str) and value:
-        return str(value)
-    raise refuse(InvalidInput, "", info.field_name or "buyer", "be a whole number or text that is not empty", value)
-
-
-def _limit(value: Any) -> int | str | None:
-    if value is None or value == "shown":
-        return cast("str | None", value)
-    if is_int(value) and value >= 0:
-        return int(value)
-    must = "be 'shown', None, or a unit price at the price scale, 0 or more"
-    raise refuse(InvalidInput, "", "limit", must, value)
-
-
-Buyer = Annotated[int | str, BeforeValidator(_buyer)]
 
 
 class Deal(Frozen):
@@ -182,130 +163,6 @@ class Deal(Frozen):
             raise refuse(InvalidInput, "", "deposit", must, self.deposit)
         if self.tail_due <= self.closes_at:
             raise refuse(InvalidInput, "", "tail_due", f"be after closes_at, {self.closes_at}", self.tail_due)
-
-
-class Order(Frozen):
-    """One order of a buyer, with what happened to it and when.
-
-    Parameters
-    ----------
-    id : str
-        Distinct within a deal.
-    buyer : int or str
-        Who.
-    quantity : int >= 1
-        Units.
-    placed_at : instant
-        When.
-    limit : "shown", None or int >= 0 at the price scale
-        The highest unit price that the buyer accepts: the one shown on joining, any, or this.
-    paid_at, cancelled_at, tail_paid_at : instant not before `placed_at`, optional
-        When it was paid (or its deposit was), cancelled by the buyer, and when the rest was paid.
-    fingerprint : str, optional
-        That of the ladder the buyer saw; another ladder's is refused.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        A field breaks its rule.
-
-    Examples
-    --------
-    >>> from datetime import UTC, datetime
-    >>> nine = datetime(2026, 3, 1, 9, tzinfo=UTC)
-    >>> Order(id="A", buyer="ann", quantity=2, placed_at=nine, paid_at=nine).limit
-    'shown'
-    """
-
-    id: Name
-    buyer: Buyer
-    quantity: Positive
-    placed_at: Instant
-    limit: Annotated[Annotated[int, Field(ge=0)] | Literal["shown"] | None, BeforeValidator(_limit)] = "shown"
-    paid_at: Instant | None = None
-    cancelled_at: Instant | None = None
-    tail_paid_at: Instant | None = None
-    fingerprint: Name | None = None
-
-    @model_validator(mode="after")
-    def _in_time_order(self) -> Self:
-        for name in ("paid_at", "cancelled_at", "tail_paid_at"):
-            instant = getattr(self, name)
-            if instant is not None and instant < self.placed_at:
-                raise refuse(InvalidInput, "", name, f"not be before placed_at, {self.placed_at}", instant)
-        return self
-
-
-class StatusLine(NamedTuple):
-    """What becomes of one order, as seen from an instant; prices are at the price scale.
-
-    Attributes
-    ----------
-    order : str
-        Its id.
-    outcome : Outcome
-        Before the close, what would happen if the deal closed now.
-    quantity : int
-        Units.
-    unit_price : int or None
-        What a unit costs, where the order is served.
-    reason : Reason or None
-        Why it is not served.
-    shown_price : int or None
-        The price shown on joining; None outside the window.
-
-    Examples
-    --------
-    >>> StatusLine("A", Outcome.served, 2, 19900, None, 29900).outcome
-    <Outcome.served: 'served'>
-    """
-
-    order: str
-    outcome: Outcome
-    quantity: int
-    unit_price: int | None
-    reason: Reason | None
-    shown_price: int | None
-
-
-class Progress(Frozen):
-    """How far a deal is from its next price: all that a page shows, without a word of prose.
-
-    Attributes
-    ----------
-    tier : int or None
-        Counted from 0; None before the deal tips.
-    unit_price : int
-        The price now; the first tier's before the deal tips.
-    count : int
-        Buyers or units that accept it, at most the stock.
-    next_min, needed, next_price, saving_per_unit : int or None
-        Where the next tier begins, how many are missing who accept its price, what it costs, and what each unit
-        saves (0 before the deal tips). None at the deepest tier and once nothing can change.
-    stock_left : int or None
-        Units that nobody is placed on; None without a stock.
-    seconds_left : int
-        Whole seconds to the close.
-    best_price : int or None
-        The deepest price while the deal is on, then the final one.
-
-    Examples
-    --------
-    >>> Progress(tier=0, unit_price=9900, count=38, next_min=50, needed=12, next_price=8900, saving_per_unit=1000,
-    ...          stock_left=None, seconds_left=3600, best_price=7900).needed
-    12
-    """
-
-    tier: int | None
-    unit_price: int
-    count: int
-    next_min: int | None
-    needed: int | None
-    next_price: int | None
-    saving_per_unit: int | None
-    stock_left: int | None
-    seconds_left: int
-    best_price: int | None
 
 
 class DealStatus(Frozen):

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, StrictBool, ValidationInfo, field_validator, model_validator
 
 from socialmkt.core import columns
 from socialmkt.core import model as models
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, refuse
-from socialmkt.core.model import Frozen
 from socialmkt.core.money import Currency, Rounding
-from socialmkt.groupbuy._major_units import FINEST, Price, finest, needed_scale, rescaled
-from socialmkt.groupbuy._quotes import Quotes
+from socialmkt.groupbuy._major_units import Price, finest, needed_scale, rescaled
+from socialmkt.groupbuy._terms import Mode, PackageRounding, Terms
+from socialmkt.groupbuy._tiers import Breakdown, BreakdownLine, NextTier, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,142 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["Breakdown", "BreakdownLine", "Ladder", "NextTier", "Tier"]
 
 Int64 = NDArray[np.int64]
-Mode = Literal["all_units", "graduated"]
-PackageRounding = Literal["up", "down"]
 
 _INT64 = range(-(2**63), 2**63)
 
 
-def _at_least(low: int) -> BeforeValidator:
-    """Take ints of any size from a bound on; no bool, no float, no text."""
-
-    def check(value: Any, info: ValidationInfo) -> int:
-        if not is_int(value):
-            raise refuse(InvalidInput, "", info.field_name or "value", "be a whole number", value)
-        if value < low:
-            raise refuse(InvalidInput, "", info.field_name or "value", f"be at least {low}", value)
-        return int(value)
-
-    return BeforeValidator(check)
-
-
-Whole = Annotated[int, Field(ge=0), _at_least(0)]
-FromOne = Annotated[int, Field(ge=1), _at_least(1)]
-
-
-class Tier(Frozen):
-    """One step of a ladder.
-
-    Parameters
-    ----------
-    min_quantity : int >= 1
-        The least number of packages that reaches the tier.
-    unit_price : int >= 0, at the ladder's price scale
-        Price of one package.
-    flat_fee : int >= 0, at the ladder's price scale
-        Added once.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        No whole number, or one below its bound.
-
-    Examples
-    --------
-    >>> Tier(min_quantity=30, unit_price=25900)
-    Tier(min_quantity=30, unit_price=25900, flat_fee=0)
-    """
-
-    min_quantity: FromOne
-    unit_price: Whole
-    flat_fee: Whole = 0
-
-
-class NextTier(NamedTuple):
-    """The next step of a ladder, and how far it is.
-
-    Attributes
-    ----------
-    min_quantity : int
-        Where it begins.
-    needed : int >= 1
-        How many are missing.
-    unit_price : int, at the price scale
-        Its price.
-    saving_per_unit : int, at the price scale
-        This price less the next one; 0 below the first tier, negative where the price rises.
-
-    Examples
-    --------
-    >>> Ladder.of("CNY", {1: "299", 30: "259"}).next_tier(29)
-    NextTier(min_quantity=30, needed=1, unit_price=25900, saving_per_unit=4000)
-    """
-
-    min_quantity: int
-    needed: int
-    unit_price: int
-    saving_per_unit: int
-
-
-class BreakdownLine(NamedTuple):
-    """The part of an amount that one tier prices; fees and prices are at the price scale.
-
-    Attributes
-    ----------
-    tier : int
-        Counted from 0.
-    first, last : int
-        The packages it prices, both ends included; `last` is `first - 1` where there are none.
-    quantity : int
-        How many they are.
-    unit_price, flat_fee, subtotal : int
-        `subtotal = unit_price * quantity + flat_fee`.
-
-    Examples
-    --------
-    >>> Ladder.of("CNY", {1: "7", 6: "6.5"}).explain(6).lines[0].subtotal
-    3900
-    """
-
-    tier: int
-    first: int
-    last: int
-    quantity: int
-    unit_price: int
-    flat_fee: int
-    subtotal: int
-
-
-class Breakdown(Frozen):
-    """How an amount comes about.
-
-    Attributes
-    ----------
-    quantity, packages : int
-        What was asked for, and what is priced.
-    lines : tuple of BreakdownLine
-        One per tier that prices a share, one in all in mode `all_units`; none where nothing is charged.
-    exact : int, at the price scale
-        The sum of the subtotals, before rounding and clamps.
-    amount : int, minor units
-        What is to be paid.
-
-    Examples
-    --------
-    >>> graduated = Ladder.of("CNY", {1: "7", 6: "6.5"}, mode="graduated")
-    >>> breakdown = graduated.explain(6)
-    >>> [(line.first, line.last, line.subtotal) for line in breakdown.lines], breakdown.amount
-    ([(1, 5, 3500), (6, 6, 650)], 4150)
-    """
-
-    quantity: Whole
-    packages: Whole
-    lines: tuple[BreakdownLine, ...]
-    exact: Whole
-    amount: Whole
-
-
-class Ladder(Frozen):
+class Ladder(Terms):
     """Prices that change with the quantity.
 
     Parameters
@@ -209,52 +76,6 @@ class Ladder(Frozen):
     >>> crowd.unit_price(30), crowd.amount(30)
     (25900, 777000)
     """
-
-    currency: Currency
-    tiers: tuple[Tier, ...]
-    mode: Mode = "all_units"
-    price_scale: Annotated[int, Field(ge=0, le=FINEST)] | None = None
-    package: FromOne = 1
-    package_rounding: PackageRounding = "up"
-    free: Whole = 0
-    min_amount: Whole | None = None
-    max_amount: Whole | None = None
-    rounding: Rounding = Rounding.half_even
-    flat_at_zero: StrictBool = False
-
-    @field_validator("tiers")
-    @classmethod
-    def _rising(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
-        if not tiers:
-            raise refuse(InvalidInput, "", "tiers", "hold at least one tier", tiers)
-        for before, after in pairwise(tiers):
-            if after.min_quantity <= before.min_quantity:
-                must = f"rise strictly in min_quantity, above {before.min_quantity}"
-                raise refuse(InvalidInput, "", "tiers", must, after.min_quantity)
-        return tiers
-
-    @field_validator("price_scale", mode="before")
-    @classmethod
-    def _scale_fits(cls, scale: Any, info: ValidationInfo) -> Any:
-        currency = info.data.get("currency")
-        if currency is None:  # refused already
-            return None
-        if scale is None:
-            return currency.exponent
-        if not is_int(scale) or not currency.exponent <= scale <= FINEST:
-            must = f"be a whole number from {currency.exponent} to {FINEST} for {currency.code}"
-            raise refuse(InvalidInput, "", "price_scale", must, scale)
-        return int(scale)
-
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.mode == "graduated" and self.tiers[0].min_quantity != 1:
-            must, got = "start at 1 in a graduated ladder", self.tiers[0].min_quantity
-            raise refuse(InvalidInput, "", "tiers", must, got)
-        if self.min_amount is not None and self.max_amount is not None and self.min_amount > self.max_amount:
-            must = f"be at least min_amount, {self.min_amount}"
-            raise refuse(InvalidInput, "", "max_amount", must, self.max_amount)
-        return self
 
     @classmethod
     def of(
@@ -602,37 +423,6 @@ class Ladder(Frozen):
     def _tier(self, packages: int) -> int | None:
         reached = bisect_right(self._quotes.starts, packages)
         return reached - 1 if reached else None
-
-    @cached_property
-    def _quotes(self) -> Quotes:
-        """The ladder compiled: what `amount` reads."""
-        divisor = 10 ** (cast("int", self.price_scale) - self.currency.exponent)
-        fee = self.tiers[0].flat_fee
-        compiled = Quotes(
-            starts=[tier.min_quantity for tier in self.tiers],
-            units=[tier.unit_price for tier in self.tiers],
-            offsets=_offsets(self.tiers, self.mode),
-            zero=0,
-            free=self.free,
-            package=self.package,
-            floor=self.package_rounding == "down",
-            divisor=divisor,
-            rounding=self.rounding,
-            low=self.min_amount,
-            high=self.max_amount,
-        )
-        return compiled.with_zero(compiled.final(fee)) if self.flat_at_zero else compiled
-
-
-def _offsets(tiers: tuple[Tier, ...], mode: Mode) -> list[int]:
-    """Say what each tier's line adds to `unit * n`."""
-    if mode == "all_units":
-        return [tier.flat_fee for tier in tiers]
-    offsets = [tiers[0].flat_fee]
-    for before, tier in pairwise(tiers):
-        cheaper = before.unit_price - tier.unit_price
-        offsets.append(offsets[-1] + tier.flat_fee + cheaper * (tier.min_quantity - 1))
-    return offsets
 
 
 def _quantity(value: Any, func: str, name: str) -> int:

@@ -19,8 +19,8 @@ from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.labels import Code
 from socialmkt.core.model import Frozen, Instant, Name
+from socialmkt.groupbuy._order import Buyer
 from socialmkt.groupbuy._show import lines_html
-from socialmkt.groupbuy.deal import Buyer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
