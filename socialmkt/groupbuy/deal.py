@@ -6,9 +6,10 @@ price, the deeper the tier, and everybody pays the final one. By default nobody 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import Any, Literal, Self, cast
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
@@ -21,9 +22,6 @@ from socialmkt.groupbuy._order import Order
 from socialmkt.groupbuy._progress import Progress, StatusLine
 from socialmkt.groupbuy._show import lines_html
 from socialmkt.groupbuy.ladder import Ladder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["Deal", "DealStatus", "Order", "Outcome", "Phase", "Progress", "Reason", "StatusLine", "status"]
 
@@ -203,7 +201,7 @@ class DealStatus(Frozen):
     fingerprint: str
 
     def _repr_html_(self) -> str:
-        facts = {name: getattr(self, name) for name in ("phase", "count", "tier", "unit_price")}
+        facts = {"phase": self.phase.value, "count": self.count, "tier": self.tier, "unit_price": self.unit_price}
         return lines_html("DealStatus", StatusLine._fields, self.lines, facts)
 
 
@@ -281,6 +279,8 @@ def checked(deal: Deal, orders: Iterable[Order], as_of: datetime, *, func: str) 
     at = from_us(to_us(as_of, func=func, name="as_of"), func=func, name="as_of")
     if not isinstance(deal, Deal):
         raise refuse(InvalidInput, func, "deal", "be a Deal", deal)
+    if not isinstance(orders, Iterable):
+        raise refuse(InvalidInput, func, "orders", "be an iterable of Orders", orders)
     listed, seen = list(orders), set[str]()
     fingerprint = deal.ladder.fingerprint
     for order in listed:

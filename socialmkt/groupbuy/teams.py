@@ -8,9 +8,10 @@ nobody is invented.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import model_validator
 
@@ -21,9 +22,6 @@ from socialmkt.core.labels import Code
 from socialmkt.core.model import Frozen, Instant, Name
 from socialmkt.groupbuy._order import Buyer
 from socialmkt.groupbuy._show import lines_html
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["Join", "RefusedJoin", "Team", "TeamMatch", "TeamReason", "TeamStatus", "match_teams"]
 
@@ -263,6 +261,8 @@ def _ratio(ratio: Any) -> float | None:
 
 
 def _sorted_until(joins: Iterable[Join], at: datetime) -> list[Join]:
+    if not isinstance(joins, Iterable):
+        raise refuse(InvalidInput, _FUNC, "joins", "be an iterable of Joins", joins)
     listed = list(joins)
     for join in listed:
         if not isinstance(join, Join):

@@ -333,6 +333,8 @@ def test_a_notebook_shows_the_lines_and_escapes_them() -> None:
     html = status(deal_of(), placed, as_of=minute(1))._repr_html_()
     assert "&lt;b&gt;" in html
     assert "<b>" not in html
+    assert "count=1" in html
+    assert "0 rows" in status(deal_of(), [], as_of=minute(1))._repr_html_()
 
 
 # Refusals
@@ -397,6 +399,8 @@ def test_questions_that_make_no_sense_are_refused() -> None:
         status(deal_of(), placed * 2, as_of=CLOSES)
     with refuses(InvalidInput, match="groupbuy.status: orders must hold Orders, got 'A'"):
         status(deal_of(), ["A"], as_of=CLOSES)
+    with refuses(InvalidInput, match="groupbuy.status: orders must be an iterable of Orders, got 5"):
+        status(deal_of(), 5, as_of=CLOSES)
     with refuses(InvalidInput, match="groupbuy.status: deal must be a Deal"):
         status(LADDER, placed, as_of=CLOSES)
     with refuses(AmbiguousTime, match="groupbuy.status: as_of must be .* got naive"):
