@@ -119,6 +119,11 @@ class Market(Table):
         return self._prefixes(self.profits)
 
     @cached_property
+    def slack(self) -> float:
+        """How far float sums of profit may be off."""
+        return 1e-12 * max(float(self.profit_sums.max()), -float(self.profit_sums.min()))
+
+    @cached_property
     def reach_sums(self) -> Float64:
         """Weighted demand over the scenarios before each, by size."""
         return self._prefixes(self.demand)

@@ -36,6 +36,24 @@ def steps_of(order: Order, blocks: Blocks) -> Steps:
 
 def best_by_tiers(market: Market, order: Order) -> list[Steps]:
     """Find the most profitable ladder of exactly 1, 2, ... tiers: O(tiers * scenarios * prices)."""
+    values = _values(market, order)
+    return [_traced(market, order, values[:tiers]) for tiers, top in _tops(values) if top > -np.inf]
+
+
+def most_profitable(market: Market, order: Order) -> list[Steps]:
+    """Find the most profitable ladders: one, or one for each number of tiers where rounding leaves it open."""
+    values = _values(market, order)
+    tops = _tops(values)
+    enough = max(0, *(top for _, top in tops)) - market.slack
+    return [_traced(market, order, values[:tiers]) for tiers, top in tops if top >= enough]
+
+
+def _tops(values: list[Float64]) -> list[tuple[int, float]]:
+    return [(tiers, float(value.max())) for tiers, value in enumerate(values, start=1)]
+
+
+def _values(market: Market, order: Order) -> list[Float64]:
+    """Value of what begins at each scenario with each price and has exactly 1, 2, ... blocks; -inf where none can."""
     before, never = market.profit_sums[:-1], ~order.begins
     values = [market.profit_sums[-1] - before]
     np.copyto(values[0], -np.inf, where=never)
@@ -50,21 +68,21 @@ def best_by_tiers(market: Market, order: Order) -> list[Steps]:
         longer[-1] = -np.inf
         np.copyto(longer, -np.inf, where=never)
         values.append(longer)
-    found = [_traced(values, before, tiers) for tiers in range(len(values)) if values[tiers].max() > -np.inf]
-    return [steps_of(order, blocks) for blocks in found]
+    return values
 
 
-def _traced(values: list[Float64], before: Float64, tiers: int) -> Blocks:
-    """Walk from the best first block to the last one."""
-    start, price = divmod(int(values[tiers].argmax()), before.shape[1])
+def _traced(market: Market, order: Order, values: list[Float64]) -> Steps:
+    """Walk from the best first block of the last values to the last block."""
+    before = market.profit_sums
+    start, price = divmod(int(values[-1].argmax()), before.shape[1])
     blocks = [(start, price)]
-    for left in range(tiers - 1, -1, -1):
-        deeper = values[left][start + 1 :, price + 1 :]
-        rest = deeper.max(axis=1) + before[start + 1 :, price]
+    for shorter in values[-2::-1]:
+        deeper = shorter[start + 1 :, price + 1 :]
+        rest = deeper.max(axis=1) + before[start + 1 : -1, price]
         later = int(rest.argmax())
         start, price = start + 1 + later, price + 1 + int(deeper[later].argmax())
         blocks.append((start, price))
-    return blocks
+    return steps_of(order, blocks)
 
 
 class _Points(NamedTuple):

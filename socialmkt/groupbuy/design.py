@@ -239,7 +239,7 @@ def design_ladder(
 
 def _best_profit(market: Market) -> tuple[Outcome, Steps]:
     if market.order.nested:
-        ladders = _nested.best_by_tiers(market, market.order)
+        ladders = _nested.most_profitable(market, market.order)
     elif _crossing.is_small(market):
         ladders = _crossing.best_of_all(market)
     else:
@@ -295,9 +295,11 @@ def _earns(market: Market, outcome: Outcome, floor: Fraction | None) -> bool:
 
 def _best_posted(market: Market, floor: Fraction | None, *, value: int) -> tuple[Outcome, Steps] | None:
     """Find the best single price, sold in every scenario."""
-    worth = (market.profit_sums if value else market.reach_sums)[-1]
-    close = range(len(worth)) if floor is not None else np.flatnonzero(worth >= worth.max() * (1 - 1e-9)).tolist()
-    ladders: list[Steps] = [((1, place),) for place in close]
+    places = list(range(len(market.prices)))
+    if value and floor is None:
+        worth = market.profit_sums[-1]
+        places = np.flatnonzero(worth >= worth.max() - market.slack).tolist()
+    ladders: list[Steps] = [((1, place),) for place in places]
     played = [(market.replay(steps), steps) for steps in ladders]
     earning = [ladder for ladder in played if ladder[0][value] > 0 and _earns(market, ladder[0], floor)]
     return max(earning, key=lambda ladder: (ladder[0][value], ladder[0].profit), default=None)
