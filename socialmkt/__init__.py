@@ -34,6 +34,7 @@ __all__ = [
     "__version__",
     "allocate",
     "allocate_array",
+    "groupbuy",
     "lottery",
     "overlap",
     "rfm",
@@ -58,10 +59,10 @@ _CORE = {
     "allocate": "money",
     "allocate_array": "money",
 }
-_AREAS = frozenset({"lottery", "overlap", "rfm", "sla"})
+_AREAS = frozenset({"groupbuy", "lottery", "overlap", "rfm", "sla"})
 
 if TYPE_CHECKING:
-    from socialmkt import lottery, overlap, rfm, sla
+    from socialmkt import groupbuy, lottery, overlap, rfm, sla
     from socialmkt.core.calendar import Calendar
     from socialmkt.core.eligibility import Rule
     from socialmkt.core.errors import (
