@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
 
 class Reader(Protocol):
-    """What reads one kind of column: values, and the mask of its nulls or None."""
+    """What reads one kind of column: values, and the mask of its nulls or None.
+
+    Examples
+    --------
+    >>> def read_stars(x, *, func, name):
+    ...     return np.array([len(text) for text in x]), None
+    >>> read("shops.rate", spec("rating", ["***", "*"], read_stars))["rating"]
+    array([3, 1])
+    """
 
     def __call__(self, x: Any, /, *, func: str, name: str) -> tuple[NDArray[Any], Flags | None]: ...
 
@@ -41,7 +49,14 @@ _READERS: Mapping[str, Callable[..., tuple[NDArray[Any], Flags | None]]] = {
 
 
 class Spec(NamedTuple):
-    """One parameter for `read`: its name, the caller's column, and the reader of its kind."""
+    """One parameter for `read`: its name, the caller's column, and the reader of its kind.
+
+    Examples
+    --------
+    >>> one = spec("paid", [500, 700], "amounts")
+    >>> one.name, one.value
+    ('paid', [500, 700])
+    """
 
     name: str
     value: Any

@@ -1,35 +1,46 @@
 """The columns of a Table in JSON: plain lists that any reader understands, and that come back equal.
 
-What a list cannot say (`int32`, bytes, UUIDs) stands aside, in a member of its own: `{"column_dtypes": {"id": "uuid"}}`.
+What a list cannot say (`int32`, bytes, UUIDs) stands aside, in a member of its own: `"column_dtypes": {"id": "uuid"}`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core._table_lists import as_list, from_list, object_array
-from socialmkt.core.errors import InvalidInput, Overflow, refuse, refuse_choice
+from socialmkt.core._sources import Parameter, as_objects
+from socialmkt.core._table_lists import from_items
+from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse, refuse_choice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Array = NDArray[Any]
 
 DTYPES: Final = "column_dtypes"
 
-_IS_DAY: Final = re.compile(r"-?[0-9]{3,17}-[0-9]{2}-[0-9]{2}").fullmatch
-_IS_UTC: Final = re.compile(r"(-?[0-9]{3,6})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z").fullmatch
-_LONGEST_OF_FOUR_DIGITS: Final = len("2026-03-01T00:00:00.000000Z")
+_CLOCK: Final = r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z"
+_USUAL_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_USUAL_INSTANT: Final = re.compile(_USUAL_DAY.pattern + _CLOCK)
+_FAR_DAY: Final = re.compile(r"-?[0-9]{3,17}-[0-9]{2}-[0-9]{2}")
+_FAR_INSTANT: Final = re.compile(r"(-?[0-9]{3,6})-[0-9]{2}-[0-9]{2}" + _CLOCK)
 _INFINITIES: Final = {"Infinity": float("inf"), "-Infinity": float("-inf")}
 _WHOLE: Final = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-_TAGS: Final[dict[str | None, tuple[str, ...]]] = {
+_TAGS: Final[dict[str, tuple[str, ...]]] = {
     "ints": _WHOLE,
     "floats": ("float32", "float64"),
     "ids": ("bytes", "uuid", "text", *_WHOLE),
+}
+_NAMED: Final[dict[str | None, tuple[Callable[[Any], Any], str]]] = {
+    "bytes": (bytes.fromhex, "hold bytes as hex digits"),
+    "uuid": (uuid.UUID, "hold UUIDs"),
+    "text": (str.__str__, "hold text"),
 }
 
 
@@ -54,8 +65,13 @@ def encode(array: Array, kind: str) -> list[Any]:
     return cast("list[Any]", array.tolist())
 
 
-def tag(array: Array, kind: str) -> str | None:
-    """Name the dtype that the bare list of a column would lose; None where it loses nothing."""
+def tags(columns: Mapping[str, Array], kinds: Mapping[str, str]) -> dict[str, str]:
+    """Name the dtypes that the bare lists of these columns would lose."""
+    found = {name: _tag(column, kinds[name]) for name, column in columns.items()}
+    return {name: dtype for name, dtype in found.items() if dtype}
+
+
+def _tag(array: Array, kind: str) -> str | None:
     if array.dtype.kind in "UO":
         return _tag_of_objects(array) if kind == "ids" else None
     return None if array.dtype.name in {"int64", "float64"} or kind not in _TAGS else array.dtype.name
@@ -64,10 +80,10 @@ def tag(array: Array, kind: str) -> str | None:
 def _tag_of_objects(array: Array) -> str | None:
     if not array.size:
         return "text"
-    return {bytes: "bytes", uuid.UUID: "uuid"}.get(type(array[0]))
+    return "bytes" if isinstance(array[0], bytes) else "uuid" if isinstance(array[0], uuid.UUID) else None
 
 
-def untag(data: Mapping[str, Any], kinds: Mapping[str, str | None]) -> dict[str, Any]:
+def untag(data: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
     """Put the dtypes that stand aside next to the lists they belong to."""
     tags = data[DTYPES]
     if not isinstance(tags, dict):
@@ -76,7 +92,7 @@ def untag(data: Mapping[str, Any], kinds: Mapping[str, str | None]) -> dict[str,
     for name, dtype in cast("dict[str, Any]", tags).items():
         if name not in named:
             raise refuse_choice("", DTYPES, name, named)
-        known = _TAGS.get(kinds.get(name), ())
+        known = _TAGS.get(kinds.get(name, ""), ())
         if dtype not in known:
             raise refuse_choice("", f"{DTYPES}.{name}", dtype, known)
         named[name] = Tagged(dtype, named[name])
@@ -85,29 +101,25 @@ def untag(data: Mapping[str, Any], kinds: Mapping[str, str | None]) -> dict[str,
 
 def decode(values: Any, kind: str, *, name: str) -> Any:
     """Turn a list from JSON into values of the kind; anything but a list is left for others to refuse."""
-    if isinstance(values, Tagged):
-        return _decode_tagged(values.dtype, decode(values.values, kind, name=name), kind, name)
-    if not isinstance(values, list) or kind not in _DECODERS:
+    at = Parameter("", name)
+    dtype, values = values if isinstance(values, Tagged) else (None, values)
+    if not _is_list(values):
         return values
-    return _DECODERS[kind](cast("list[Any]", values), name)
+    if dtype in _NAMED:
+        make, must = _NAMED[dtype]
+        return as_objects(_each(values, make, at, must))
+    plain = _DECODERS[kind](values, at) if kind in _DECODERS else values
+    return plain if dtype is None else _in_width(from_items(plain, kind, at), dtype, at)
 
 
-def _decode_tagged(dtype: str, values: Any, kind: str, name: str) -> Any:
-    if dtype == "bytes":
-        return _each(values, bytes.fromhex, name, "hold bytes as hex digits")
-    if dtype == "uuid":
-        return _each(values, uuid.UUID, name, "hold UUIDs")
-    if dtype == "text":
-        return object_array(as_list(values, func="", name=name))
-    return _in_width(from_list(values, kind, func="", name=name), dtype, name)
+def _is_list(values: object) -> TypeGuard[list[Any]]:
+    return isinstance(values, list)
 
 
-def _in_width(array: Array, dtype: str, name: str) -> Array:
-    if array.dtype.kind in "iu" and array.size:
-        low, high = int(array.min()), int(array.max())
-        bounds = np.iinfo(dtype)
-        if low < bounds.min or high > bounds.max:
-            raise refuse(Overflow, "", name, f"fit {dtype}", low if low < bounds.min else high)
+def _in_width(array: Array, dtype: str, at: Parameter) -> Array:
+    low, high = (array.min(), array.max()) if array.size else (0, 0)
+    if array.dtype.kind in "iu" and not np.iinfo(dtype).min <= int(low) <= int(high) <= np.iinfo(dtype).max:
+        raise at.refuse(Overflow, f"fit {dtype}", Verbatim(f"{low} to {high}"))
     return array.astype(dtype)
 
 
@@ -122,70 +134,69 @@ def _with_nulls(items: list[Any], array: Array) -> list[Any]:
     return [None if null else item for item, null in zip(items, nulls.tolist(), strict=True)] if nulls.any() else items
 
 
-def _each(values: Any, make: Callable[[Any], Any], name: str, must: str) -> list[Any]:
-    """Turn each value that is not null into what it stands for; name the first that does not."""
+def _each(items: list[Any], make: Callable[[Any], Any], at: Parameter, must: str) -> list[Any]:
+    """Turn each value that is not null into what it stands for; name the first that stands for nothing."""
     made: list[Any] = []
-    for row, value in enumerate(as_list(values, func="", name=name)):
+    for row, item in enumerate(items):
         try:
-            made.append(None if value is None else make(value))
-        except (TypeError, ValueError, AttributeError):
-            raise refuse(InvalidInput, "", name, must, value, row=row) from None
+            made.append(None if item is None else make(item))
+        except (AttributeError, TypeError, ValueError):
+            raise at.refuse(InvalidInput, must, item, row=row) from None
     return made
 
 
-def _floats(values: list[Any], _: str) -> list[Any]:
-    return [_INFINITIES.get(value, value) if isinstance(value, str) else value for value in values]
+def _floats(items: list[Any], _: Parameter) -> list[Any]:
+    return [_INFINITIES.get(item, item) if isinstance(item, str) else item for item in items]
 
 
-def _instants(values: list[Any], name: str) -> Any:
-    """All in UTC, as we write them: read at once. Otherwise one by one, with any offset."""
-    found = [value is not None and _IS_UTC(str(value)) for value in values]
-    if None in found:
-        return _each(values, dt.datetime.fromisoformat, name, "hold ISO 8601 text with an offset")
-    must = "hold ISO 8601 text with an offset, of years -290308 to 294247"
-    instants = _parsed([value and value[:-1] for value in values], "M8[us]", name, must)
-    if any(value is not None and len(value) > _LONGEST_OF_FOUR_DIGITS for value in values):
-        years = (instants.astype("M8[Y]").astype(np.int64) + 1970).tolist()  # far years wrap silently
-        _refuse_rows(
-            [bool(at) and int(at[1]) != year for at, year in zip(found, years, strict=True)], values, name, must
-        )
-    return instants
+def _instants(items: list[Any], at: Parameter) -> Any:
+    """Read all at once if all are in UTC and in years of four digits, else one by one."""
+    if _all(items, _USUAL_INSTANT):
+        with contextlib.suppress(ValueError):  # a 30th of February: found below
+            return np.array([item and item[:-1] for item in items], dtype="M8[us]")
+    return _each(items, _instant, at, "hold ISO 8601 text with an offset")
 
 
-def _days(values: list[Any], name: str) -> Any:
-    must = "hold days as ISO 8601 text"
-    _refuse_rows(
-        [value is not None and not (isinstance(value, str) and _IS_DAY(value)) for value in values], values, name, must
-    )
-    days = _parsed(values, "M8[D]", name, must)
-    if any(value is not None and len(value) > len("2026-03-01") for value in values):
-        again = np.datetime_as_string(days).tolist()
-        _refuse_rows([value not in {None, text} for value, text in zip(values, again, strict=True)], values, name, must)
-    return days
+def _days(items: list[Any], at: Parameter) -> Any:
+    if _all(items, _USUAL_DAY):
+        with contextlib.suppress(ValueError):
+            return np.array(items, dtype="M8[D]")
+    return _each(items, _day, at, "hold days as ISO 8601 text")
 
 
-def _spans(values: list[Any], name: str) -> Any:
-    must = "hold whole microseconds"
-    _refuse_rows([value is not None and type(value) is not int for value in values], values, name, must)
-    _refuse_rows([value is not None and not -(2**63) < value < 2**63 for value in values], values, name, must)
-    return np.array([-(2**63) if value is None else value for value in values], dtype=np.int64).view("m8[us]")
+def _spans(items: list[Any], at: Parameter) -> Any:
+    return _each(items, _span, at, "hold whole microseconds")
 
 
-def _parsed(texts: list[Any], dtype: str, name: str, must: str) -> Array:
-    try:
-        return np.array(texts, dtype=dtype)
-    except ValueError:  # a 30th of February: find it
-        return np.array(_each(texts, lambda text: np.datetime64(text), name, must), dtype=dtype)
+def _all(items: list[Any], pattern: re.Pattern[str]) -> bool:
+    return all(item is None or (isinstance(item, str) and pattern.fullmatch(item)) for item in items)
 
 
-def _refuse_rows(strange: Any, values: list[Any], name: str, must: str) -> None:
-    rows = np.flatnonzero(strange)
-    if rows.size:
-        row = int(rows[0])
-        raise refuse(InvalidInput, "", name, must, values[row], row=row, count=len(rows), total=len(values))
+def _instant(text: str) -> Any:
+    """Read one instant, also one that Python has no datetime for; numpy wraps years that are too far off."""
+    far = _FAR_INSTANT.fullmatch(text)
+    if far is None:
+        return dt.datetime.fromisoformat(text)
+    instant = np.datetime64(text[:-1], "us")
+    if str(instant.astype("M8[Y]")) != far[1]:
+        raise ValueError(text)
+    return instant
 
 
-_DECODERS: Final[dict[str, Callable[[list[Any], str], Any]]] = {
+def _day(text: str) -> Any:
+    day = np.datetime64(text, "D")
+    if not _FAR_DAY.fullmatch(text) or str(day) != text:
+        raise ValueError(text)
+    return day
+
+
+def _span(microseconds: Any) -> Any:
+    if type(microseconds) is not int or abs(microseconds) >= 2**63:
+        raise TypeError
+    return np.timedelta64(microseconds, "us")
+
+
+_DECODERS: Final[dict[str, Callable[[list[Any], Parameter], Any]]] = {
     "floats": _floats,
     "instants": _instants,
     "days": _days,

@@ -1,152 +1,121 @@
-"""Lists of Python values as the columns of a Table: judged by their types before numpy sees them."""
+"""Python values as the columns of a Table: judged by their types before numpy sees them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core._instants import MICROSECOND, to_us
-from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse
+from socialmkt.core._columns import read_flags, read_ids
+from socialmkt.core._listed import Listed, is_float, is_whole, listed, whole_numbers
+from socialmkt.core._moments import read_instants, read_spans
+from socialmkt.core._sources import Parameter, as_objects
+from socialmkt.core.errors import InvalidInput, Overflow, Verbatim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Array = NDArray[Any]
 
 HOLDS: Final = {
     "ints": "hold whole numbers",
     "floats": "hold float64 or float32 numbers",
-    "flags": "hold True and False",
+    "flags": "hold true and false",
     "texts": "hold text",
-    "instants": "hold instants",
-    "days": "hold days",
-    "spans": "hold durations",
-    "ids": "hold whole numbers, text, bytes or UUIDs, one kind of them",
+    "instants": "hold aware datetimes or datetime64",
+    "days": "hold dates or datetime64[D]",
+    "spans": "hold timedeltas of a fixed unit",
+    "ids": "hold whole numbers, text, bytes or UUIDs",
 }
 """Kind of column -> what follows "must" in a refusal."""
 
 ANY_KIND: Final = "hold numbers, flags, text, instants, days, durations, bytes or UUIDs, one kind of them"
 
-_NAT: Final = -(2**63)
-_INTS: Final = (int, np.integer)
-_NUMBERS: Final = (int, float, np.integer, np.floating)
+
+def from_items(items: list[Any], kind: str, at: Parameter) -> Array:
+    """Build the array of a kind from Python values; refuse what does not belong, and nulls where no value means one."""
+    values: Array
+    values, nulls = _BUILDERS[kind](items, at)
+    if nulls is not None and kind not in {"floats", "instants", "days", "spans"}:
+        row, count = int(nulls.argmax()), int(nulls.sum())
+        raise at.refuse(InvalidInput, "not be null", items[row], row=row, count=count, total=len(items))
+    return values
 
 
-def from_list(values: Any, kind: str, *, func: str, name: str) -> Array:
-    """Build the array of a kind from a list, a tuple or another sequence; refuse what does not belong."""
-    items = as_list(values, func=func, name=name)
-    if kind == "ids":
-        kind = _kind_of_ids(items)
-    check = _CHECKS[kind]
-    types = set(map(type, items))
-    if len(types) == 1 and issubclass(next(iter(types)), np.generic) and not types <= {np.str_, np.bytes_}:
-        return np.array(items)
-    strange = [row for row, item in enumerate(items) if not check(item)] if not all(map(check, items)) else []
-    if strange:
-        must, row = HOLDS.get(kind, HOLDS["ids"]), strange[0]
-        raise refuse(InvalidInput, func, name, must, items[row], row=row, count=len(strange), total=len(items))
-    return _BUILDERS[kind](items, func, name)
+def kind_of_items(items: list[Any], at: Parameter) -> str:
+    """Tell which kind of column Python values make; none at all make floats, as numpy has it."""
+    types = listed(items, at).types
+    fitting = (kind for kind, fits in _FITS.items() if all(map(fits, types)))
+    kind = next(fitting, None) if types else "floats"
+    if kind is None:
+        names = " and ".join(sorted(one.__name__ for one in types))
+        raise at.refuse(InvalidInput, ANY_KIND, Verbatim(f"a list of {names}"))
+    return kind
 
 
-def as_list(values: Any, *, func: str, name: str) -> list[Any]:
-    """Take the values of a sequence; refuse scalars, text, sets, generators and the like."""
-    if isinstance(values, (str, bytes)) or not isinstance(values, Sequence):
-        raise refuse(InvalidInput, func, name, "be a numpy array or a list", cast("object", values))
-    return list(cast("Sequence[Any]", values))
+def _is_day(kind: type) -> bool:
+    return issubclass(kind, dt.date) and not issubclass(kind, dt.datetime)
 
 
-def kind_of_list(values: Any, *, func: str, name: str) -> str:
-    """Tell which kind of column a list makes; an empty one makes floats, as numpy has it."""
-    items = as_list(values, func=func, name=name)
-    present = [item for item in items if item is not None]
-    for kind in ("flags", "ints", "floats", "texts", "days", "instants", "spans", "bytes", "uuids"):
-        if all(map(_CHECKS[kind], present)):
-            return "floats" if not present else "ids" if kind in {"bytes", "uuids"} else kind
-    kinds = sorted({type(item).__name__ for item in present})
-    raise refuse(InvalidInput, func, name, ANY_KIND, Verbatim("a list of " + " and ".join(kinds)))
+def _is_id(kind: type) -> bool:
+    return issubclass(kind, (bytes, uuid.UUID))
 
 
-def object_array(items: Iterable[Any]) -> Array:
-    """Put values into an object array one by one (numpy would make arrays of nested ones and cut trailing NULs)."""
-    values = list(items)
-    objects = np.empty(len(values), dtype=object)
-    objects[:] = values
-    return objects
-
-
-def _kind_of_ids(items: list[Any]) -> str:
-    """Tell which kind of ids a list begins with; the others must be of that kind too."""
-    first = items[0] if items else 0
-    return next((kind for kind in ("texts", "bytes", "uuids") if _CHECKS[kind](first)), "ints")
-
-
-def _is_null(item: Any) -> bool:
-    return item is None or bool(item != item)  # noqa: PLR0124  # NaN and NaT differ from themselves
-
-
-def _is_day(item: Any) -> bool:
-    if isinstance(item, np.datetime64):
-        return np.datetime_data(item.dtype) == ("D", 1)
-    return item is None or (isinstance(item, dt.date) and not isinstance(item, dt.datetime))
-
-
-_CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
-    "ints": lambda item: isinstance(item, _INTS) and not isinstance(item, bool),
-    "floats": lambda item: item is None or (isinstance(item, _NUMBERS) and not isinstance(item, bool)),
-    "flags": lambda item: isinstance(item, (bool, np.bool_)),
-    "texts": lambda item: isinstance(item, str),
-    "instants": lambda item: item is None or isinstance(item, (dt.datetime, np.datetime64)),
+_FITS: Final[dict[str, Callable[[type], bool]]] = {
+    "flags": lambda kind: issubclass(kind, (bool, np.bool_)),
+    "ints": is_whole,
+    "floats": lambda kind: is_whole(kind) or is_float(kind),
+    "texts": lambda kind: issubclass(kind, str),
     "days": _is_day,
-    "spans": lambda item: item is None or isinstance(item, (dt.timedelta, np.timedelta64)),
-    "bytes": lambda item: isinstance(item, bytes),
-    "uuids": lambda item: isinstance(item, uuid.UUID),
+    "instants": lambda kind: issubclass(kind, (dt.datetime, np.datetime64)),
+    "spans": lambda kind: issubclass(kind, (dt.timedelta, np.timedelta64)),
+    "ids": _is_id,
 }
 
 
-def _whole(items: list[Any], func: str, name: str) -> Array:
-    low, high = min(items, default=0), max(items, default=0)
-    if low >= -(2**63) and high < 2**63:
-        return np.array(items, dtype=np.int64)
-    if low >= 0 and high < 2**64:
-        return np.array(items, dtype=np.uint64)
-    worst = high if high >= 2**63 else low
-    raise refuse(Overflow, func, name, "fit 64 bits", worst, row=items.index(worst))
+def _found(items: list[Any], kind: str, at: Parameter) -> Listed:
+    found = listed(items, at)
+    found.require(_FITS[kind], HOLDS[kind])
+    return found
 
 
-def _floats(items: list[Any], func: str, name: str) -> Array:
-    return np.array([np.nan if item is None else float(item) for item in items], dtype=np.float64)
+def _ints(items: list[Any], at: Parameter) -> Any:
+    found = _found(items, "ints", at)
+    values = whole_numbers(found)
+    if values is None:
+        places = [place for place, item in enumerate(found.items) if not -(2**63) <= item < 2**63]
+        raise found.refused(Overflow, "fit 64 bits, all signed or all unsigned", places)
+    return found.spread(values)
 
 
-def _ticks(items: list[Any], ticks: Callable[[Any], int], func: str, name: str) -> Array:
-    """Count the microseconds of each value, in Python ints, so that nothing wraps."""
-    whole = [_NAT if _is_null(item) else ticks(item) for item in items]
-    for row, tick in enumerate(whole):
-        if not _NAT <= tick < 2**63:
-            raise refuse(Overflow, func, name, "fit microseconds in 64 bits", items[row], row=row)
-    return np.array(whole, dtype=np.int64)
+def _floats(items: list[Any], at: Parameter) -> Any:
+    found = _found(items, "floats", at)
+    return found.spread(np.array(found.items, dtype=np.float64))
 
 
-def _instants(items: list[Any], func: str, name: str) -> Array:
-    return _ticks(items, lambda item: to_us(item, func=func, name=name), func, name).view("M8[us]")
+def _texts(items: list[Any], at: Parameter) -> Any:
+    found = _found(items, "texts", at)
+    return found.spread(as_objects(list(map(str.__str__, found.items))))
 
 
-def _spans(items: list[Any], func: str, name: str) -> Array:
-    def microseconds(item: Any) -> int:
-        return int((item.item() if isinstance(item, np.timedelta64) else item) // MICROSECOND)
+def _days(items: list[Any], at: Parameter) -> Any:
+    found = listed(items, at)
+    days = [getattr(item, "dtype", None) == "M8[D]" or _is_day(item.__class__) for item in found.items]
+    if not all(days):
+        raise found.refused(InvalidInput, HOLDS["days"], [place for place, fits in enumerate(days) if not fits])
+    return found.spread(np.array(found.items, dtype="M8[D]"))
 
-    return _ticks(items, microseconds, func, name).view("m8[us]")
 
-
-_BUILDERS: Final[dict[str, Callable[[list[Any], str, str], Array]]] = {
-    "ints": _whole,
+_BUILDERS: Final[dict[str, Callable[[list[Any], Parameter], Any]]] = {
+    "ints": _ints,
     "floats": _floats,
-    "flags": lambda items, *_: np.array(items, dtype=np.bool_),
-    "texts": lambda items, *_: object_array(map(str.__str__, items)),
-    "instants": _instants,
-    "days": lambda items, *_: np.array(items, dtype="M8[D]"),
-    "spans": _spans,
-    "bytes": lambda items, *_: object_array(map(bytes, items)),
-    "uuids": lambda items, *_: object_array(items),
+    "flags": lambda items, at: read_flags(items, func=at.func, name=at.name),
+    "texts": _texts,
+    "instants": lambda items, at: read_instants(items, func=at.func, name=at.name),
+    "days": _days,
+    "spans": lambda items, at: read_spans(items, func=at.func, name=at.name),
+    "ids": lambda items, at: read_ids(items, func=at.func, name=at.name),
 }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from html import escape
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Array = NDArray[Any]
 
 _LINES: Final = 12
 _LINE: Final = 88
 _NAME: Final = 24
+_VALUE: Final = 28
 _ENDS: Final = 5
 _MOST_BYTES: Final = 12_000
 _FITS: Final = ((40, 60), (20, 40), (12, 24), (6, 12))
@@ -41,9 +44,10 @@ def as_text(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any
 
 def as_html(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any], units: Mapping[str, str]) -> str:
     """Show the first and last rows as an HTML table: every text escaped, narrower until it is small enough."""
+    caption = ", ".join([_shape(title, columns), *(f"{name}={value!r}" for name, value in metadata.items())])
     html = ""
     for most, width in _FITS:
-        html = _html(title, columns, metadata, units, most, width)
+        html = _html(caption, columns, units, (most, width))
         if len(html.encode("utf-8", "replace")) < _MOST_BYTES:
             break
     return html
@@ -60,25 +64,27 @@ def dtype_of(column: Array) -> str:
 
 
 def _shape(title: str, columns: Mapping[str, Array]) -> str:
-    rows = len(next(iter(columns.values())))
-    return f"{_cut(_plain(title), _NAME * 2)}: {rows:,} row{'s' * (rows != 1)}, {len(columns):,} column{'s' * (len(columns) != 1)}"
+    rows, width = len(next(iter(columns.values()))), len(columns)
+    return f"{_cut(_plain(title), 2 * _NAME)}: {_counted(rows, 'row')}, {_counted(width, 'column')}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _first_values(column: Array) -> str:
-    quote = column.dtype.kind in "UO"
-    cells = [_cut(repr(value) if quote else _cell(value), _NAME) for value in column[:_ENDS]]
+    cells = [_cut(repr(str(value)) if isinstance(value, str) else _cell(value), _VALUE) for value in column[:_ENDS]]
     return ", ".join([*cells, "..."] if len(column) > _ENDS else cells)
 
 
 def _cell(value: Any) -> str:
     """Write one value: floats to ten digits, instants without an empty fraction, text on one line."""
-    if isinstance(value, np.floating):
+    kind = getattr(value, "dtype", None) and value.dtype.kind
+    if kind == "f":
         return f"{float(value):.10g}"
-    if isinstance(value, np.datetime64):
-        text = str(value).removesuffix(".000000")
-        return text if "T" not in text or text == "NaT" else text.replace("T", " ") + "Z"
-    if isinstance(value, np.timedelta64) and not np.isnat(value):
-        return str(value.item())
+    if kind in {"m", "M"} and not np.isnat(value):
+        text = str(value).removesuffix(".000000") if kind == "M" else str(value.item())
+        return text.replace("T", " ") + "Z" if "T" in text else text
     return _plain(value.hex() if isinstance(value, bytes) else str(value))
 
 
@@ -90,22 +96,15 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
-def _html(
-    title: str,
-    columns: Mapping[str, Array],
-    metadata: Mapping[str, Any],
-    units: Mapping[str, str],
-    most: int,
-    width: int,
-) -> str:
+def _html(caption: str, columns: Mapping[str, Array], units: Mapping[str, str], fit: tuple[int, int]) -> str:
+    most, width = fit
     shown = list(columns.items())[:most]
-    more = "<th>...</th>" if len(columns) > most else ""
-    caption = ", ".join([_shape(title, columns), *(f"{name}={value!r}" for name, value in metadata.items())])
+    more = len(columns) > most
     heads = "".join(_head(name, column, units.get(name), width) for name, column in shown)
-    body = "".join(_rows([column for _, column in shown], width, more=bool(more)))
+    body = "".join(_rows([column for _, column in shown], width, more=more))
     return (
-        f"<table><caption>{escape(_cut(_plain(caption), _LINE * 2))}</caption>"
-        f"<thead><tr><th></th>{heads}{more}</tr></thead><tbody>{body}</tbody></table>"
+        f"<table><caption>{escape(_cut(_plain(caption), 2 * _LINE))}</caption>"
+        f"<thead><tr><th></th>{heads}{'<th>...</th>' * more}</tr></thead><tbody>{body}</tbody></table>"
     )
 
 

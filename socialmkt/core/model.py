@@ -79,7 +79,11 @@ class Frozen(BaseModel):
       Value error, quantity must be at least 1, got 0. ...
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+    # defer_build: the first model that is built makes pydantic look for plugins in every installed distribution, a
+    # quarter of the time of importing numpy and pydantic; an import of ours must not pay for that.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True, defer_build=True
+    )
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy the model; with `update`, validate the whole again.

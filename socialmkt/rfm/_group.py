@@ -41,14 +41,18 @@ class Cells(NamedTuple):
     first: Int64
     last: Int64
     total: Int64 | None
-    rows: Int64 | None
+    rows: Int64 | None = None
     """None: each is one purchase."""
+    at: Int64 | None = None
+    """For each cell a row of the log that is in it; None: the cells are the rows."""
 
 
 class Rolled(NamedTuple):
     """One row per customer, ascending; `repeat` is the total without the first key's."""
 
     customer: Keys
+    at: Int64
+    """For each customer a row of the log."""
     orders: Int64
     periods: Int64
     first: Int64
@@ -62,23 +66,18 @@ def runs(major: Keys, minor: Keys) -> Runs:
     if not len(major):
         none = np.empty(0, np.int64)
         return Runs(none, none, none)
+    return _packed(major, minor) or _packed(factorize(major).codes, factorize(minor).codes) or _lexsorted(major, minor)
+
+
+def _packed(major: Keys, minor: Keys) -> Runs | None:
+    """Sort major, minor and row number as one word; None where they do not fit."""
+    (major_low, major_bits), (minor_low, minor_bits) = _extent(major), _extent(minor)
     row_bits = (len(major) - 1).bit_length()
-    if _bits(major) + _bits(minor) + row_bits > _WORD:
-        major, minor = factorize(major).codes, factorize(minor).codes
-    if _bits(major) + _bits(minor) + row_bits > _WORD:
-        return _lexsorted(major, minor)
-    return _packed(major, minor, row_bits)
-
-
-def _bits(keys: Keys) -> int:
-    return (int(keys.max()) - int(keys.min())).bit_length()
-
-
-def _packed(major: Keys, minor: Keys, row_bits: int) -> Runs:
-    minor_bits = np.uint64(_bits(minor))
-    packed = _offsets(major)
-    packed <<= minor_bits
-    spare = _offsets(minor)
+    if major_bits + minor_bits + row_bits > _WORD:
+        return None
+    packed = _offsets(major, major_low)
+    packed <<= np.uint64(minor_bits)
+    spare = _offsets(minor, minor_low)
     packed |= spare
     packed <<= np.uint64(row_bits)
     packed |= np.arange(len(packed), dtype=np.uint64)
@@ -86,13 +85,19 @@ def _packed(major: Keys, minor: Keys, row_bits: int) -> Runs:
     rows = np.bitwise_and(packed, np.uint64((1 << row_bits) - 1), out=spare).view(np.int64)
     packed >>= np.uint64(row_bits)
     new_cell = packed[1:] != packed[:-1]
-    packed >>= minor_bits
+    packed >>= np.uint64(minor_bits)
     return _runs(rows, new_cell, packed[1:] != packed[:-1])
 
 
-def _offsets(keys: Keys) -> Words:
+def _extent(keys: Keys) -> tuple[int, int]:
+    """Give the least key, and the bits that the distance to the greatest takes."""
+    low = int(keys.min())
+    return low, (int(keys.max()) - low).bit_length()
+
+
+def _offsets(keys: Keys, low: int) -> Words:
     """Subtract the least; modulo 2**64, so that all of int64 is welcome."""
-    return np.subtract(keys.view(np.uint64), np.uint64(int(keys.min()) & _MASK))
+    return np.subtract(keys.view(np.uint64), np.uint64(low & _MASK))
 
 
 def _lexsorted(major: Keys, minor: Keys) -> Runs:
@@ -138,6 +143,7 @@ def collapse(cells: Cells) -> Cells:
         reduced(np.maximum, cells.last),
         None if cells.total is None else reduced(np.add, cells.total),
         sizes if cells.rows is None else reduced(np.add, cells.rows),
+        heads if cells.at is None else cells.at[heads],
     )
 
 
@@ -164,6 +170,7 @@ def take(cells: Cells, kept: Flags) -> Cells:
         cells.last[kept],
         None if cells.total is None else cells.total[kept],
         None if cells.rows is None else cells.rows[kept],
+        np.flatnonzero(kept) if cells.at is None else cells.at[kept],
     )
 
 
@@ -172,27 +179,54 @@ def row_count(cells: Cells) -> int:
     return len(cells.customer) if cells.rows is None else int(cells.rows.sum())
 
 
-def roll_up(cells: Cells) -> Rolled:
-    """Sum up the cells of each customer; the key is the period."""
+def roll_up(cells: Cells, *, in_order: bool) -> Rolled:
+    """Sum up the cells of each customer; the key is the period.
+
+    `in_order`: an earlier period holds earlier instants only. So it is in UTC; where local clocks go back over midnight
+    the day before comes again.
+    """
     by = runs(cells.customer, cells.key)
     if not len(by.rows):
         none = np.empty(0, np.int64)
         money = None if cells.total is None else none
-        return Rolled(cells.customer, none, none, none, none, money, money)
+        return Rolled(cells.customer, none, none, none, none, none, money, money)
     starts = by.cells[by.heads]
     periods = np.diff(by.heads, append=len(by.cells))
-    first = cells.first.take(by.rows)
-    last = first if cells.last is cells.first else cells.last.take(by.rows)
+    heads = by.rows[starts]
+    first, last = _first_and_last(cells, by, starts, in_order=in_order)
     total, repeat = (None, None) if cells.total is None else _sums(cells.total.take(by.rows), by, periods)
     return Rolled(
-        cells.customer[by.rows[starts]],
+        cells.customer[heads],
+        heads if cells.at is None else cells.at[heads],
         _counts(cells.rows, by, starts),
         periods,
-        np.minimum.reduceat(first, starts),
-        np.maximum.reduceat(last, starts),
+        first,
+        last,
         total,
         repeat,
     )
+
+
+def _first_and_last(cells: Cells, by: Runs, starts: Int64, *, in_order: bool) -> tuple[Int64, Int64]:
+    """Look for them in the first and the last period only, where these are few of all rows."""
+    edges = np.append(by.cells, len(by.rows))
+    tails = np.append(by.heads[1:], len(by.cells)) - 1
+    first_sizes, last_sizes = edges[by.heads + 1] - starts, edges[tails + 1] - edges[tails]
+    if in_order and int(first_sizes.sum() + last_sizes.sum()) < len(by.rows) // 2:
+        return (
+            _reduced(np.minimum, cells.first, by, starts, first_sizes),
+            _reduced(np.maximum, cells.last, by, edges[tails], last_sizes),
+        )
+    first = cells.first.take(by.rows)
+    last = first if cells.last is cells.first else cells.last.take(by.rows)
+    return np.minimum.reduceat(first, starts), np.maximum.reduceat(last, starts)
+
+
+def _reduced(reduce: np.ufunc, values: Int64, by: Runs, starts: Int64, sizes: Int64) -> Int64:
+    """Reduce the values of several stretches of the ordered rows."""
+    inside, begins = _spread(starts, sizes)
+    reduced: Int64 = reduce.reduceat(values[by.rows[inside]], begins)
+    return reduced
 
 
 def _counts(rows: Int64 | None, by: Runs, starts: Int64) -> Int64:
@@ -210,14 +244,6 @@ def _sums(amount: Int64, by: Runs, periods: Int64) -> tuple[Int64, Int64]:
     np.add.reduceat(amount, edges, out=sums[: len(edges)])
     repeat = np.where(periods > 1, sums[1::2], 0)
     return sums[::2] + repeat, repeat
-
-
-def named(rolled: Rolled, names: NDArray[Any] | None) -> Rolled:
-    """Put the ids in place of their codes; ids that fit int64 are given as such."""
-    customer = rolled.customer if names is None else names[rolled.customer]
-    if customer.dtype == np.uint64 and (not len(customer) or int(customer[-1]) < 2**63):
-        customer = customer.astype(np.int64)
-    return rolled._replace(customer=customer)
 
 
 def mean_repeat(repeat: Int64, periods: Int64) -> Floats:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from socialmkt.core import columns
 from socialmkt.core._instants import from_us, zone
 from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse, refuse_choice
-from socialmkt.core.factorize import factorize
 from socialmkt.core.money import read_minors
-from socialmkt.rfm._group import Cells, collapse, take
+from socialmkt.rfm._group import Cells, Keys, Rolled, collapse, roll_up, take
+from socialmkt.rfm._keys import IdReader, Ids, keys_of, narrowed
 from socialmkt.rfm._periods import Unit, check_unit, is_coarse, periods
 
 if TYPE_CHECKING:
@@ -57,17 +57,20 @@ class Rules(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Clean columns, equally long: ids, microseconds, minor units, ids."""
+    """Clean columns, equally long: keys that stand for ids, microseconds, minor units."""
 
-    customer: NDArray[Any]
+    customer: Keys
     us: Int64
     amount: Int64 | None
-    order: NDArray[Any] | None
+    order: Keys | None
+    customers: Ids
+    orders: Ids | None
+    """Ids in the caller's rows."""
     given: int
     """Rows in the caller's columns."""
     dropped: int
     kept: Int64 | None
-    """Row numbers in the caller's columns; None where none was dropped."""
+    """Row numbers in the caller's columns; None where all are here."""
 
 
 def check_rules(unit: Any, returns: Any, tz: Any, *, func: str) -> Rules:
@@ -100,18 +103,21 @@ def read_log(
 ) -> Log:
     """Read the caller's columns; `on_null` settles the rows that hold a null."""
     _refuse_months(when, func)
-    specs = [columns.spec("customer", customer, "ids"), columns.spec("when", when, "instants", tz=tz)]
+    customers, orders = IdReader(), IdReader()
+    specs = [columns.spec("customer", customer, customers), columns.spec("when", when, "instants", tz=tz)]
     if amount is not None:
         money: Any = "amounts" if currency is None else functools.partial(read_minors, currency=currency, floats=True)
         specs.append(columns.spec("amount", amount, money))
     if order is not None:
-        specs.append(columns.spec("order", order, "ids"))
+        specs.append(columns.spec("order", order, orders))
     read = columns.read(func, *specs, on_null=on_null)
     return Log(
-        read["customer"],
+        keys_of(read["customer"]),
         read["when"].view(np.int64),
         None if amount is None else read["amount"],
-        None if order is None else read["order"],
+        None if order is None else keys_of(read["order"]),
+        customers.ids,
+        None if order is None else orders.ids,
         read.n + read.dropped,
         read.dropped,
         read.kept,
@@ -133,7 +139,15 @@ def cut(log: Log, seen: Flags) -> Log:
     kept = np.flatnonzero(seen) if log.kept is None else log.kept[seen]
     amount = None if log.amount is None else log.amount[seen]
     order = None if log.order is None else log.order[seen]
-    return Log(log.customer[seen], log.us[seen], amount, order, log.given, log.dropped, kept)
+    return log._replace(customer=log.customer[seen], us=log.us[seen], amount=amount, order=order, kept=kept)
+
+
+def look_up(ids: Ids, log: Log, rows: Int64) -> NDArray[Any]:
+    """Give the ids in some rows of a log; unsigned ones only where int64 does not hold them."""
+    rows = rows if log.kept is None else log.kept[rows]
+    if isinstance(ids, list):
+        return np.fromiter((ids[row] for row in rows.tolist()), object, len(rows))
+    return narrowed(ids[rows])
 
 
 def without_returns(log: Log, rules: Rules, *, func: str) -> tuple[Log, Int64]:
@@ -168,24 +182,26 @@ def magnitude(amount: Int64 | None) -> int:
     """Sum the absolute amounts, exactly."""
     if amount is None or not len(amount):
         return 0
-    largest = max(-int(amount.min()), int(amount.max()))
-    if largest * len(amount) < 2**63:
-        return int(np.abs(amount).sum())
+    if int(amount.min()) >= 0 and int(amount.max()) * len(amount) < 2**63:
+        return int(amount.sum())
     absolute = np.where(amount < 0, -amount, amount).view(np.uint64)  # -(-2**63) wraps to 2**63, as it should
     high, low = absolute >> np.uint64(32), absolute & np.uint64(2**32 - 1)
     return (int(high.sum()) << 32) + int(low.sum())
 
 
-def check_magnitude(absolute: int, *, func: str, name: str = "amount") -> None:
+def check_amounts(amount: Int64 | None, *, func: str) -> None:
+    """Refuse amounts whose sums 64 bits might not hold."""
+    if amount is None or not len(amount):
+        return
+    if max(-int(amount.min()), int(amount.max())) * len(amount) >= 2**63:
+        check_magnitude(magnitude(amount), func=func)
+
+
+def check_magnitude(absolute: int, *, func: str) -> None:
     """Refuse sums that 64 bits might not hold."""
     if absolute >= 2**63:
         must = "add up to less than 2**63 in absolute value"
-        raise refuse(Overflow, func, name, must, Verbatim(f"{absolute:,}"))
-
-
-def dense(ids: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """Give int ids as they are, others as codes and the ids they stand for."""
-    return (ids, None) if ids.dtype.kind in "iu" else factorize(ids)
+        raise refuse(Overflow, func, "amount", must, Verbatim(f"{absolute:,}"))
 
 
 def counted(cells: Cells, rules: Rules, *, by_order: bool) -> Cells:
@@ -194,9 +210,8 @@ def counted(cells: Cells, rules: Rules, *, by_order: bool) -> Cells:
         cells = take(cells, cells.total > 0)
     if not by_order:
         return cells
-    return Cells(
-        cells.customer, periods(cells.first, rules.unit, rules.tz), cells.first, cells.first, cells.total, None
-    )
+    key = periods(cells.first, rules.unit, rules.tz)
+    return cells._replace(key=key, last=cells.first, rows=None)
 
 
 def needs_occasions(rules: Rules, *, by_order: bool) -> bool:
@@ -204,15 +219,19 @@ def needs_occasions(rules: Rules, *, by_order: bool) -> bool:
     return by_order or rules.returns is Returns.match_occasion
 
 
-def purchases(log: Log, rules: Rules) -> tuple[Cells, NDArray[Any] | None]:
-    """Give the purchases that count, keyed by period, and the ids that their customers stand for."""
-    customer, names = dense(log.customer)
+def purchases(log: Log, rules: Rules) -> Cells:
+    """Give the purchases that count, keyed by period."""
     by_order = log.order is not None
-    key = periods(log.us, rules.unit, rules.tz) if log.order is None else dense(log.order)[0]
-    cells = Cells(customer, key, log.us, log.us, log.amount, None)
+    key = periods(log.us, rules.unit, rules.tz) if log.order is None else log.order
+    cells = Cells(log.customer, key, log.us, log.us, log.amount)
     if needs_occasions(rules, by_order=by_order):
         cells = collapse(cells)
-    return counted(cells, rules, by_order=by_order), names
+    return counted(cells, rules, by_order=by_order)
+
+
+def summed_up(cells: Cells, rules: Rules) -> Rolled:
+    """Sum up purchases per customer."""
+    return roll_up(cells, in_order=rules.tz is None or rules.unit == "h")
 
 
 def latest(log: Log, *, func: str, name: str) -> int:

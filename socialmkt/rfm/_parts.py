@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.rfm._group import Cells, collapse
-from socialmkt.rfm._log import dense
+from socialmkt.rfm._keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def join(parts: Sequence[Cells]) -> Cells:
     """Put parts side by side."""
     if len(parts) == 1:
         return parts[0]
-    customer, key, first, last, total, rows = zip(*parts, strict=True)
+    customer, key, first, last, total, rows, _ = zip(*parts, strict=True)
     return Cells(
         _join_ids(customer),
         _join_ids(key),
@@ -63,11 +63,5 @@ def _join_ids(columns: Sequence[Ids]) -> Ids:
 
 def group(cells: Cells) -> Cells:
     """Merge the cells of one (customer, key), both given as ids; in their order."""
-    customer, customers = dense(cells.customer)
-    key, keys = dense(cells.key)
-    grouped = collapse(cells._replace(customer=customer, key=key))
-    return grouped._replace(customer=_named(grouped.customer, customers), key=_named(grouped.key, keys))
-
-
-def _named(codes: Ids, ids: Ids | None) -> Ids:
-    return codes if ids is None else ids[codes]
+    grouped = collapse(cells._replace(customer=keys_of(cells.customer), key=keys_of(cells.key)))
+    return grouped._replace(customer=cells.customer[grouped.at], key=cells.key[grouped.at], at=None)

@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import from_us
 from socialmkt.core.table import Table
-from socialmkt.rfm._group import Rolled, mean_repeat, named, roll_up, take
+from socialmkt.rfm._group import Rolled, mean_repeat, take
 from socialmkt.rfm._log import (
     Returns,
     Rules,
+    check_amounts,
     check_amounts_given,
-    check_magnitude,
     check_rules,
     cut,
     latest,
-    magnitude,
+    look_up,
     purchases,
     read_log,
+    summed_up,
     without_returns,
 )
 from socialmkt.rfm._periods import Unit, last_moment, period, periods
@@ -105,12 +106,12 @@ def holdout(
         raise refuse(InvalidInput, _FUNC, "end", must, from_us(end_us))
     seen = cut(log, periods(log.us, unit, tz) <= at_end)
     entered, _ = without_returns(seen, rules, func=_FUNC)
-    check_magnitude(magnitude(entered.amount), func=_FUNC)
-    cells, names = purchases(entered, rules)
+    check_amounts(entered.amount, func=_FUNC)
+    cells = purchases(entered, rules)
     before = cells.key <= at_split
-    calibration, later = roll_up(take(cells, before)), roll_up(take(cells, ~before))
+    calibration, later = summed_up(take(cells, before), rules), summed_up(take(cells, ~before), rules)
     values = {
-        "customer": named(calibration, names).customer,
+        "customer": look_up(log.customers, entered, calibration.at),
         **_fitted(calibration, rules, at_split),
         **_tested(calibration, later),
         "duration_holdout": np.full(len(calibration.customer), at_end - at_split),

@@ -15,18 +15,21 @@ import numpy as np
 from socialmkt.core.errors import EmptyInput, Infeasible, InvalidInput, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.instants import from_us
 from socialmkt.core.table import Table
-from socialmkt.rfm._group import Cells, named, roll_up, row_count, take
+from socialmkt.rfm._group import Cells, collapse, row_count, take
+from socialmkt.rfm._keys import keys_of, narrowed
 from socialmkt.rfm._log import (
+    Log,
     Returns,
     Rules,
     check_amounts_given,
     check_magnitude,
     check_rules,
     counted,
-    dense,
+    look_up,
     magnitude,
     needs_occasions,
     read_log,
+    summed_up,
     without_returns,
 )
 from socialmkt.rfm._parts import Ids, fit_together, group, id_kind, join, without_blanks
@@ -178,15 +181,14 @@ class PurchaseState:
         entered, returned = without_returns(log, rules, func=func)
         absolute = magnitude(entered.amount)
         check_magnitude(absolute, func=func)
-        key = periods(entered.us, unit, tz) if entered.order is None else entered.order
         return cls(
             **rules._asdict(),
             dropped=log.dropped,
             latest=int(log.us.max()) if len(log.us) else None,
-            _by_order=entered.order is not None,
+            _by_order=order is not None,
             _magnitude=absolute,
             _returned=returned,
-            _parts=(group(Cells(entered.customer, key, entered.us, entered.us, entered.amount, None)),),
+            _parts=(_part(entered, rules),),
         )
 
     def merge(self, other: PurchaseState) -> PurchaseState:
@@ -275,9 +277,10 @@ class PurchaseState:
         if us is None:
             raise refuse(EmptyInput, func, "as_of", "be given where there are no rows", None)
         cells, later = self._seen(us)
-        customer, names = dense(cells.customer)
-        rolled = roll_up(counted(cells._replace(customer=customer), self._rules, by_order=self._by_order))
-        return present(named(rolled, names), self._rules, as_of=us, dropped=self.dropped, later=later)
+        keyed = cells._replace(customer=keys_of(cells.customer), at=None)
+        rolled = summed_up(counted(keyed, self._rules, by_order=self._by_order), self._rules)
+        customer = narrowed(cells.customer[rolled.at])
+        return present(customer, rolled, self._rules, as_of=us, dropped=self.dropped, later=later)
 
     def to_table(self) -> Table:
         """Give the cells: one row per customer and period, or per customer and order.
@@ -371,6 +374,15 @@ class PurchaseState:
 
 
 _PLAIN = ("scheme", "unit", "returns", "tz", "dropped", "latest", "_by_order", "_magnitude")
+
+
+def _part(log: Log, rules: Rules) -> Cells:
+    """Sum up the rows of one customer and period, or order; with the ids themselves."""
+    key = periods(log.us, rules.unit, rules.tz) if log.order is None else log.order
+    cells = collapse(Cells(log.customer, key, log.us, log.us, log.amount))
+    rows = np.arange(0) if cells.at is None else cells.at
+    key = cells.key if log.orders is None else look_up(log.orders, log, rows)
+    return cells._replace(customer=look_up(log.customers, log, rows), key=key, at=None)
 
 
 def _match(name: str, mine: object, theirs: object) -> None:

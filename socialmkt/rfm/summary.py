@@ -15,18 +15,19 @@ from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import from_us
 from socialmkt.core.model import Count, FrozenDict, Instant, Zone
 from socialmkt.core.table import Floats, Ids, Instants, Ints, Table, freeze
-from socialmkt.rfm._group import Rolled, mean_repeat, named, roll_up
+from socialmkt.rfm._group import Rolled, mean_repeat
 from socialmkt.rfm._log import (
     Returns,
     Rules,
+    check_amounts,
     check_amounts_given,
-    check_magnitude,
     check_rules,
     cut,
     latest,
-    magnitude,
+    look_up,
     purchases,
     read_log,
+    summed_up,
     without_returns,
 )
 from socialmkt.rfm._periods import Unit, last_moment, period, periods
@@ -237,19 +238,21 @@ def summarize(
     seen_to = latest(log, func=func, name="as_of") if as_of is None else last_moment(as_of, tz, func=func, name="as_of")
     seen = log if as_of is None else cut(log, log.us <= seen_to)
     entered, _ = without_returns(seen, rules, func=func)
-    check_magnitude(magnitude(entered.amount), func=func)
-    cells, names = purchases(entered, rules)
-    rolled = named(roll_up(cells), names)
-    return present(rolled, rules, as_of=seen_to, dropped=log.dropped, later=len(log.us) - len(seen.us))
+    check_amounts(entered.amount, func=func)
+    rolled = summed_up(purchases(entered, rules), rules)
+    customer = look_up(log.customers, entered, rolled.at)
+    return present(customer, rolled, rules, as_of=seen_to, dropped=log.dropped, later=len(log.us) - len(seen.us))
 
 
-def present(rolled: Rolled, rules: Rules, *, as_of: int, dropped: int, later: int) -> CustomerSummary:
+def present(
+    customer: NDArray[Any], rolled: Rolled, rules: Rules, *, as_of: int, dropped: int, later: int
+) -> CustomerSummary:
     """Make the table of what was summed up, as seen from `as_of` (microseconds)."""
     at = period(as_of, rules.unit, rules.tz)
     first = periods(rolled.first, rules.unit, rules.tz)
     last = periods(rolled.last, rules.unit, rules.tz)
     values: dict[str, NDArray[Any]] = {
-        "customer": rolled.customer,
+        "customer": customer,
         "orders": rolled.orders,
         "periods": rolled.periods,
         "first": rolled.first.view("datetime64[us]"),
