@@ -18,6 +18,8 @@ from socialmkt.coupons._windows import Spans, are_over, time_reason
 V = TypeVar("V")
 
 _SMALLEST_MERGE = 256
+_ISSUED, _RESERVED, _REDEEMED, _VOID = EventKind.issued, EventKind.reserved, EventKind.redeemed, EventKind.void
+_IN_HAND = {EventKind.issued, EventKind.released, EventKind.given_back}
 
 
 class Layers(NamedTuple):
@@ -27,9 +29,8 @@ class Layers(NamedTuple):
     over: dict[Any, Any]
 
     def find(self, key: Hashable) -> Any:
-        """Give what stands under a key; None if nothing does."""
-        found = self.over.get(key)
-        return self.base.get(key) if found is None else found
+        """Give the record that stands under a key; None if none does."""
+        return self.over.get(key) or self.base.get(key)
 
     def draft(self) -> Layers:
         """Give a copy whose overlay may be written to."""
@@ -43,68 +44,64 @@ class Layers(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a coupon stands after its last event; `past` links the records of its steps, the last one first."""
+    """Where a coupon stands: its last step, if it took one, when it may be used, and where it stood before."""
 
-    status: EventKind
-    order: str | int | None
-    until: int | None
-    value: int | None
+    last: Moved | None
     spans: Spans
-    past: tuple[Moved, Any] | None
+    before: Standing | None
+
+    @property
+    def status(self) -> EventKind:
+        """What it is: issued, reserved (also where that has lapsed), redeemed or void."""
+        kind = _ISSUED if self.last is None else self.last.kind
+        return _ISSUED if kind in _IN_HAND else kind
 
     def holds(self, now: int) -> bool:
         """Tell whether it is reserved and the reservation has not lapsed."""
-        return self.status is EventKind.reserved and (self.until is None or now < self.until)
+        last = self.last
+        return last is not None and last.kind is _RESERVED and (last.until is None or now < last.until)
 
 
 def fresh(record: Issued) -> Standing:
     """Where a coupon stands when it was just issued."""
-    return Standing(EventKind.issued, None, None, None, record.windows, None)
+    return tuple.__new__(Standing, (None, record.windows, None))
 
 
 def moved(was: Standing, record: Moved) -> Standing:
     """Where a coupon stands after one more step."""
-    kind, past = record.kind, (record, was.past)
-    if kind is EventKind.reserved:
-        return Standing(kind, record.order, record.until, None, was.spans, past)
-    if kind is EventKind.redeemed:
-        return Standing(kind, record.order, None, record.value, was.spans, past)
-    if kind is EventKind.void:
-        return Standing(kind, None, None, None, was.spans, past)
     spans = was.spans
     if record.extend_until is not None:
         spans = tuple(sorted((*spans, (record.at, record.extend_until)), key=lambda span: span[0]))
-    return Standing(EventKind.issued, None, None, None, spans, past)
+    return tuple.__new__(Standing, (record, spans, was))
 
 
-def seen_at(issue: Issued, now: Standing, as_of: int) -> Standing:
+def seen_at(issue: Issued, now: Standing | None, as_of: int) -> Standing:
     """Where a coupon stood by what had happened up to an instant."""
     steps: list[Moved] = []
-    past = now.past
-    while past is not None:
-        record, past = past
-        if record.at <= as_of:
-            steps.append(record)
+    while now is not None and now.last is not None:
+        if now.last.at <= as_of:
+            steps.append(now.last)
+        now = now.before
     standing = fresh(issue)
     for record in reversed(steps):
         standing = moved(standing, record)
     return standing
 
 
-def refusal(kind: EventKind, stands: Standing, step: Moved) -> Reason | None:
+def refusal(stands: Standing, step: Moved) -> Reason | None:
     """Say why a coupon may not take a step; the first reason that holds, None if it may."""
-    status = stands.status
-    if status is EventKind.void:
+    last = stands.last
+    if last is not None and last.kind is _VOID:
         return Reason.void
-    return _REFUSALS[kind](stands, step)
+    return _REFUSALS[step.kind](stands, step)
 
 
 def _refuses_release(stands: Standing, step: Moved) -> Reason | None:
-    return Reason.not_reserved if stands.status is not EventKind.reserved else _other_order(stands, step)
+    return _other_order(stands, step) if stands.status is _RESERVED else Reason.not_reserved
 
 
 def _refuses_give_back(stands: Standing, step: Moved) -> Reason | None:
-    if stands.status is not EventKind.redeemed:
+    if stands.status is not _REDEEMED:
         return Reason.not_redeemed
     if mismatch := _other_order(stands, step):
         return mismatch
@@ -112,21 +109,24 @@ def _refuses_give_back(stands: Standing, step: Moved) -> Reason | None:
 
 
 def _other_order(stands: Standing, step: Moved) -> Reason | None:
-    return Reason.order_mismatch if step.order is not None and step.order != stands.order else None
+    holder = stands.last.order if stands.last else None
+    return Reason.order_mismatch if step.order is not None and step.order != holder else None
 
 
-def _refuses_void(stands: Standing, step: Moved) -> Reason | None:
-    return Reason.already_redeemed if stands.status is EventKind.redeemed else None
+def _refuses_void(stands: Standing, _: Moved) -> Reason | None:
+    return Reason.already_redeemed if stands.status is _REDEEMED else None
 
 
 def _refuses_use(stands: Standing, step: Moved) -> Reason | None:
-    if stands.status is EventKind.redeemed:
-        return Reason.already_redeemed
-    if stands.holds(step.at):
-        if stands.order != step.order:
-            return Reason.reserved
-        if step.kind is EventKind.redeemed:
-            return None
+    last = stands.last
+    if last is not None:
+        if last.kind is _REDEEMED:
+            return Reason.already_redeemed
+        if stands.holds(step.at):
+            if last.order != step.order:
+                return Reason.reserved
+            if step.kind is _REDEEMED:
+                return None
     return time_reason(stands.spans, step.at)
 
 
@@ -177,13 +177,13 @@ def empty_state() -> State:
     return State(None, Layers({}, {}), Layers({}, {}), Layers({}, {}), Totals(), {})
 
 
-def standing_of(state: State, coupon: str) -> Standing | None:
+def standing_of(state: State | Draft, coupon: str) -> Standing | None:
     """Where a coupon stands; None if the ledger does not know it."""
     found: Standing | None = state.stands.find(coupon)
-    if found is None:
-        issue = state.coupons.find(coupon)
-        return None if issue is None else fresh(issue)
-    return found
+    if found is not None:
+        return found
+    issue = state.coupons.find(coupon)
+    return None if issue is None else fresh(issue)
 
 
 class Draft:
@@ -207,14 +207,6 @@ class Draft:
             self.tallies,
         )
 
-    def standing(self, coupon: str) -> Standing | None:
-        """Where a coupon stands; None if it is unknown."""
-        found: Standing | None = self.stands.find(coupon)
-        if found is None:
-            issue = self.coupons.find(coupon)
-            return None if issue is None else fresh(issue)
-        return found
-
     def issue(self, record: Issued, serial: int) -> None:
         """Take the record of an issue."""
         self.keys.over[record.key] = self.coupons.over[record.coupon] = record
@@ -232,14 +224,15 @@ class Draft:
         """Take the record of a step."""
         self.keys.over[record.key] = record
         self.stands.over[record.coupon] = moved(was, record)
-        if record.kind is EventKind.redeemed:
+        self.records.append(record)
+        kind = record.kind
+        if kind is _REDEEMED:
             self.spent += record.value or 0
-        elif record.kind is EventKind.given_back:
-            self.spent -= was.value or 0
-        elif record.kind is EventKind.void:
+        elif kind is EventKind.given_back:
+            self.spent -= was.last.value or 0 if was.last else 0
+        elif kind is _VOID:
             self.live -= 1
             self.committed -= self.coupons.find(record.coupon).worst or 0
-        self.records.append(record)
 
 
 def fold(log: EventLog) -> State:
@@ -268,10 +261,10 @@ def _fold_issue(draft: Draft, record: Issued, row: int) -> None:
 
 
 def _fold_step(draft: Draft, record: Moved, row: int) -> None:
-    was = draft.standing(record.coupon)
+    was = standing_of(draft, record.coupon)
     if was is None:
         raise _broken("be about coupons that were issued", record.coupon, row)
-    reason = refusal(record.kind, was, record)
+    reason = refusal(was, record)
     if reason is not None:
         raise _broken("be steps that the ledger allows", reason.value, row)
     draft.move(record, was)

@@ -132,8 +132,9 @@ def write_windows(spans: Spans, zone: dt.tzinfo) -> tuple[Window, ...]:
 
 def time_reason(spans: Spans, now: int) -> Reason | None:
     """Say why a coupon may not be used now; None if it may."""
-    if any(start <= now and (end is None or now < end) for start, end in spans):
-        return None
+    for start, end in spans:
+        if start <= now and (end is None or now < end):
+            return None
     if are_over(spans, now):
         return Reason.expired
     return Reason.not_yet_valid if all(now < start for start, _ in spans) else Reason.outside_hours

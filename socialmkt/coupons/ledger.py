@@ -347,16 +347,13 @@ class Ledger(Frozen):
         now = to_us(as_of, func="Ledger.state", name="as_of")
         stands = self._stands(id, now, "Ledger.state")
         windows = write_windows(stands.spans, dt.UTC)
-        in_hand = stands.status is EventKind.issued or (
-            stands.status is EventKind.reserved and not stands.holds(now)
-        )
-        if in_hand:
-            status = "expired" if are_over(stands.spans, now) else EventKind.issued.value
+        last, status = stands.last, stands.status.value
+        if last is None or stands.status is EventKind.issued or _has_lapsed(stands, now):
+            return CouponState(status="expired" if are_over(stands.spans, now) else "issued", windows=windows)
+        if stands.status is EventKind.void:
             return CouponState(status=status, windows=windows)
-        until = None if stands.until is None else from_us(stands.until)
-        return CouponState(
-            status=stands.status.value, order=stands.order, until=until, value=stands.value, windows=windows
-        )
+        until = None if last.until is None else from_us(last.until)
+        return CouponState(status=status, order=last.order, until=until, value=last.value, windows=windows)
 
     def held(self, id: str, campaign: Campaign) -> Held:  # noqa: A002  # as in `coupon`
         """Take a coupon in hand, to price a cart with.
@@ -404,9 +401,7 @@ class Ledger(Frozen):
         issue = self._issue(coupon, func)
         if issue.at > now:
             raise refuse(InvalidInput, func, "id", "be issued by as_of", coupon)
-        latest = standing_of(self._state, issue.coupon)
-        assert latest is not None  # noqa: S101  # it was issued
-        return seen_at(issue, latest, now)
+        return seen_at(issue, standing_of(self._state, issue.coupon), now)
 
     def __repr__(self) -> str:
         totals = self._state.totals
@@ -416,6 +411,10 @@ class Ledger(Frozen):
         )
 
     __str__ = __repr__
+
+
+def _has_lapsed(stands: Standing, now: int) -> bool:
+    return stands.status is EventKind.reserved and not stands.holds(now)
 
 
 def _listed(events: Any) -> list[Any]:
