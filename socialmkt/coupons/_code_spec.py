@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -245,7 +245,7 @@ class CodeSpec(Frozen):
     def _parse(self, codes: Column, func: str) -> Parsed:
         """The symbols of a column of codes, and their status."""
         parsed = parse(read_codes(codes, func, "codes"), self._layout)
-        if self.checks and parsed.symbols.size:
+        if self.checks and len(parsed.status):
             rows = list(parsed.symbols[: self.body])
             expected = check_symbols(rows, self.checks, len(self.alphabet))
             for mine, theirs in zip(expected, parsed.symbols[self.body :], strict=True):
@@ -261,15 +261,17 @@ def _suits(bits: float) -> CodeUse:
     return CodeUse.general if bits < 60 else CodeUse.prizes
 
 
-def read_codes(codes: Any, func: str, name: str) -> NDArray[Any]:
-    """Read a column of text or bytes."""
+def read_codes(codes: Any, func: str, name: str) -> NDArray[Any] | list[Any]:
+    """Read a column of text or bytes; a plain list of one of them is taken as it is."""
+    if isinstance(codes, list) and set(map(type, cast("list[object]", codes))) in ({str}, {bytes}):
+        return codes
     values = columns.ids(codes, func=func, name=name)
-    if values.dtype.kind == "U" or not len(values):
-        return values if len(values) else np.empty(0, object)
+    if not len(values):
+        return []
     first = values.item(0)
-    if values.dtype.kind == "O" and isinstance(first, str | bytes):
-        return values
-    raise refuse(InvalidInput, func, name, "be text or bytes", first, row=0)
+    if not isinstance(first, str | bytes):
+        raise refuse(InvalidInput, func, name, "be text or bytes", first, row=0)
+    return values
 
 
 def check_checks(checks: int, alphabet: str, func: str) -> None:

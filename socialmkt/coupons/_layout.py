@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Symbols = NDArray[np.uint8]
 Places = NDArray[np.uint8]
 
+_CHUNK = 8_192
+
 NONE = 255
 """What stands for a character outside the alphabet."""
 
@@ -99,19 +101,31 @@ class Layout:
         for place, kept in enumerate(self.template):
             if kept != "\0":
                 out[:, place] = ord(kept)
+        index, characters = np.empty(len(out), np.intp), np.empty(len(out), np.uint32)
         for place, row in zip(self.places, symbols, strict=True):
-            out[:, place] = self._characters.take(row)
+            np.copyto(index, row)
+            out[:, place] = self._characters.take(index, out=characters, mode="clip")
 
     def read(self, characters: NDArray[Any]) -> tuple[Symbols, NDArray[np.bool_]]:
         """Read codes of the regular width from a matrix of characters; say which rows are of the regular form."""
         symbols = np.empty((self.length, len(characters)), np.uint8)
+        regular = np.empty(len(characters), np.bool_)
+        for first in range(0, len(characters), _CHUNK):
+            rows = slice(first, first + _CHUNK)
+            self._read_chunk(characters[rows], symbols[:, rows], regular[rows])
+        return symbols, regular
+
+    def _read_chunk(self, characters: NDArray[Any], symbols: Symbols, regular: NDArray[np.bool_]) -> None:
+        index, number = np.empty(len(characters), np.intp), np.empty(len(characters), np.uint8)
+        worst = np.zeros(len(characters), np.uint8)
         for row, place in zip(symbols, self.places, strict=True):
-            self._numbers.take(np.minimum(characters[:, place], 128), out=row, mode="clip")
-        regular = ~(symbols == NONE).any(axis=0)
+            np.minimum(characters[:, place], 128, out=index, casting="unsafe")
+            row[:] = self._numbers.take(index, out=number, mode="clip")
+            np.maximum(worst, number, out=worst)
+        np.not_equal(worst, NONE, out=regular)
         for place, kept in enumerate(self.template):
             if kept != "\0":
                 regular &= characters[:, place] == ord(kept)
-        return symbols, regular
 
     @property
     def width(self) -> int:
@@ -126,7 +140,7 @@ class Parsed(NamedTuple):
     status: NDArray[np.uint8]
 
 
-def parse(codes: Any, layout: Layout) -> Parsed:
+def parse(codes: NDArray[Any] | list[Any], layout: Layout) -> Parsed:
     """Read a column of codes: those of the regular form at once, the odd ones one by one."""
     characters, rows = _characters_of(codes, layout.width)
     found, regular = layout.read(characters)
@@ -150,15 +164,22 @@ def as_text(code: str | bytes) -> str:
     return code.decode("utf-8", "replace") if isinstance(code, bytes) else str(code)
 
 
-def _characters_of(codes: NDArray[Any], width: int) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+def _characters_of(codes: NDArray[Any] | list[Any], width: int) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
     """Lay the codes of a width out as a matrix of characters; say which rows they are, None if all."""
-    if codes.dtype.kind == "U" and codes.dtype.itemsize == 4 * width:
-        return np.ascontiguousarray(codes).view(np.uint32).reshape(len(codes), width), None
-    items: list[Any] = codes.tolist()
-    lengths = np.fromiter(map(len, items), np.int64, len(items))
-    rows = None if (lengths == width).all() else np.flatnonzero(lengths == width)
-    of_width = items if rows is None else [items[row] for row in rows.tolist()]
+    if isinstance(codes, np.ndarray):
+        if codes.dtype.kind == "U" and codes.dtype.itemsize == 4 * width:
+            return np.ascontiguousarray(codes).view(np.uint32).reshape(len(codes), width), None
+        codes = codes.tolist()
+    rows, of_width = None, codes
+    if set(map(len, codes)) != {width}:
+        rows = np.flatnonzero(np.fromiter(map(len, codes), np.int64, len(codes)) == width)
+        of_width = [codes[row] for row in rows.tolist()]
     if of_width and isinstance(of_width[0], bytes):
-        return np.frombuffer(b"".join(of_width), np.uint8).reshape(len(of_width), width), rows
-    text = "".join(of_width).encode("utf-32-le", "surrogatepass")
-    return np.frombuffer(text, np.uint32).reshape(len(of_width), width), rows
+        return np.frombuffer(b"".join(of_width), np.uint8).reshape(-1, width), rows
+    return _code_points("".join(of_width)).reshape(-1, width), rows
+
+
+def _code_points(text: str) -> NDArray[Any]:
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)

@@ -73,12 +73,14 @@ def _tag(r: int) -> int:
 
 
 def _split(values: UInt64, halves: Halves) -> tuple[list[UInt64], UInt64]:
-    hi, lo = np.divmod(values, np.uint64(halves.b))
-    return [hi, lo], np.empty_like(values)
+    hi, b = values // np.uint64(halves.b), np.uint64(halves.b)
+    return [hi, values - hi * b], np.empty_like(values)
 
 
 def _join(sides: list[UInt64], halves: Halves) -> UInt64:
-    return sides[0] * np.uint64(halves.b) + sides[1]
+    sides[0] *= np.uint64(halves.b)
+    sides[0] += sides[1]
+    return sides[0]
 
 
 def _feed(side: UInt64, r: int, key: tuple[int, int], out: UInt64) -> None:
@@ -87,21 +89,26 @@ def _feed(side: UInt64, r: int, key: tuple[int, int], out: UInt64) -> None:
 
 
 def _add(side: UInt64, fed: UInt64, modulus: int) -> None:
-    """Add modulo a power of two by a mask, else after reducing the 64 bits fed."""
-    _reduce(fed, modulus)
-    side += fed
-    _reduce(side, modulus)
+    """Add modulo the size of the half; where that is no power of two, reduce the 64 bits fed first."""
+    if _is_power(modulus):
+        side += fed
+        side &= np.uint64(modulus - 1)
+    else:
+        fed %= np.uint64(modulus)
+        side += fed
+        side %= np.uint64(modulus)
 
 
 def _subtract(side: UInt64, fed: UInt64, modulus: int) -> None:
-    _reduce(fed, modulus)
-    np.subtract(np.uint64(modulus), fed, out=fed)
-    side += fed
-    _reduce(side, modulus)
-
-
-def _reduce(values: UInt64, modulus: int) -> None:
-    if modulus & (modulus - 1) == 0:
-        np.bitwise_and(values, np.uint64(modulus - 1), out=values)
+    if _is_power(modulus):
+        side -= fed
+        side &= np.uint64(modulus - 1)
     else:
-        np.remainder(values, np.uint64(modulus), out=values)
+        fed %= np.uint64(modulus)
+        np.subtract(np.uint64(modulus), fed, out=fed)
+        side += fed
+        side %= np.uint64(modulus)
+
+
+def _is_power(modulus: int) -> bool:
+    return modulus & (modulus - 1) == 0
