@@ -57,11 +57,10 @@ def random_codes(
 
     Examples
     --------
-    >>> from itertools import count
-    >>> counter = count()
-    >>> source = lambda n: bytes(next(counter) * 37 % 251 for _ in range(n))
-    >>> random_codes(CodeSpec(body=8), 2, source=source).tolist()
-    ['05AFMSYAS', '8DJQW7CHY']
+    >>> import secrets
+    >>> codes = random_codes(CodeSpec(body=8), 1_000, source=secrets.token_bytes)
+    >>> len(set(codes.tolist())), CodeSpec(body=8).check(codes).all()
+    (1000, np.True_)
     """
     if not isinstance(spec, CodeSpec):
         raise refuse(InvalidInput, _FUNC, "spec", "be a CodeSpec", spec)
