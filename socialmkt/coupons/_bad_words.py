@@ -7,10 +7,11 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from socialmkt.coupons._layout import Symbols
 
@@ -55,14 +56,14 @@ class Blocklist:
         return hit
 
     def _table(self) -> NDArray[np.uint8]:
-        """Flags of all windows: 1 where a short word stands in it, 2 where a long one may begin."""
+        """Flag all windows: 1 where a short word stands in it, 2 where a long one may begin."""
         if self._flags is None:
             flags = np.zeros((self._size,) * _WINDOW, np.uint8)
             for word in self._long:
                 flags[np.ix_(*word[:_WINDOW])] |= 2
             for word in self._short:
                 for start in range(_WINDOW - len(word) + 1):
-                    place = [range(self._size)] * _WINDOW
+                    place: list[Iterable[int]] = [range(self._size)] * _WINDOW
                     place[start : start + len(word)] = word
                     flags[np.ix_(*place)] |= 1
             self._flags = flags.ravel()
@@ -74,7 +75,7 @@ class Blocklist:
 
 
 def _alike(character: str, alphabet: str) -> list[int]:
-    """The symbols that look like a character."""
+    """List the symbols that look like a character."""
     return [number for number, symbol in enumerate(alphabet) if symbol in _ALIKE.get(character, character)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -18,8 +17,8 @@ from socialmkt.coupons._windows import Spans, claim_spans, read_windows
 from socialmkt.coupons.terms import (
     AmountOff,
     AmountOffEvery,
-    Exchange,
     BuyGet,
+    Exchange,
     FixedPrice,
     FreeShipping,
     Gift,
@@ -27,7 +26,7 @@ from socialmkt.coupons.terms import (
     Stage,
     Terms,
 )
-from socialmkt.coupons.validity import Validity
+from socialmkt.coupons.validity import Validity, rules_of
 
 _DEFAULT_STAGE = {
     AmountOff: Stage.shop,
@@ -179,13 +178,14 @@ class Campaign(Frozen):
         known = (self.max_value, _most(self.terms))
         return min((amount for amount in known if amount is not None), default=None)
 
-    @property
-    def _applied_at(self) -> Stage:
-        return self.stage or _DEFAULT_STAGE[type(self.terms)]
+
+def applied_at(campaign: Campaign) -> Stage:
+    """Say at which stage the coupons of a campaign are applied."""
+    return campaign.stage or _DEFAULT_STAGE[type(campaign.terms)]
 
 
 def _most(terms: Terms) -> int | None:
-    """What the terms alone let a coupon take at most."""
+    """Say what the terms alone let a coupon take at most."""
     if isinstance(terms, AmountOff):
         return terms.value
     if isinstance(terms, AmountOffEvery):
@@ -220,7 +220,9 @@ class Held(Frozen):
     claimed_at: Instant
     windows: tuple[Window, ...] | None = None
 
-    def _spans(self) -> Spans:
-        if self.windows is None:
-            return claim_spans(self.campaign.validity._rules, [to_us(self.claimed_at)])[0]
-        return read_windows(self.windows)
+
+def spans_of(held: Held) -> Spans:
+    """List when a coupon in hand may be used."""
+    if held.windows is None:
+        return claim_spans(rules_of(held.campaign.validity), [to_us(held.claimed_at)])[0]
+    return read_windows(held.windows)

@@ -292,5 +292,3 @@ class Quote(Frozen):
     coupons: tuple[Held, ...] = ()
     policy: StackPolicy = StackPolicy()
     now: Instant
-
-

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import Any, Self, cast
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from socialmkt.core import columns
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
-from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
+from socialmkt.core.errors import EmptyInput, InvalidInput, refuse
 from socialmkt.core.labels import Code
 from socialmkt.core.model import Count, Frozen, Positive
 from socialmkt.coupons._bad_words import DEFAULT_WORDS, Blocklist
 from socialmkt.coupons._checks import check_symbols
 from socialmkt.coupons._fields import read_count
 from socialmkt.coupons._layout import CHECK, OK, Layout, Parsed, as_text, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 CROCKFORD32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and capitals without I, L, O and U."""
@@ -184,8 +189,8 @@ class CodeSpec(Frozen):
         array([ True, False])
         """
         if isinstance(codes, str | bytes):
-            return self._read_one(codes)[1] == OK
-        return self._parse(codes, "CodeSpec.check").status == OK
+            return read_code(self, codes)[1] == OK
+        return parse_codes(self, codes, "CodeSpec.check").status == OK
 
     def strength(self, *, issued: int) -> CodeStrength:
         """Say what may honestly be claimed when so many codes are out.
@@ -235,22 +240,30 @@ class CodeSpec(Frozen):
     def _blocklist(self) -> Blocklist:
         return Blocklist(self.blocked, self.alphabet)
 
-    def _read_one(self, code: str | bytes) -> tuple[list[int], int]:
-        """The symbols of one code, and its status."""
-        symbols, status = self._layout.read_one(as_text(code))
-        if status == OK and check_symbols(symbols[: self.body], self.checks, len(self.alphabet)) != symbols[self.body :]:
-            status = CHECK
-        return symbols, status
 
-    def _parse(self, codes: Column, func: str) -> Parsed:
-        """The symbols of a column of codes, and their status."""
-        parsed = parse(read_codes(codes, func, "codes"), self._layout)
-        if self.checks and len(parsed.status):
-            rows = list(parsed.symbols[: self.body])
-            expected = check_symbols(rows, self.checks, len(self.alphabet))
-            for mine, theirs in zip(expected, parsed.symbols[self.body :], strict=True):
-                parsed.status[(mine != theirs) & (parsed.status == OK)] = CHECK
-        return parsed
+layout_of: Callable[[CodeSpec], Layout] = attrgetter("_layout")
+"""Give the written form of the codes of a spec."""
+
+blocklist_of: Callable[[CodeSpec], Blocklist] = attrgetter("_blocklist")
+"""Give the words of a spec, compiled."""
+
+
+def read_code(spec: CodeSpec, code: str | bytes) -> tuple[list[int], int]:
+    """Read the symbols of one code, and its status."""
+    symbols, status = layout_of(spec).read_one(as_text(code))
+    if status == OK and check_symbols(symbols[: spec.body], spec.checks, len(spec.alphabet)) != symbols[spec.body :]:
+        status = CHECK
+    return symbols, status
+
+
+def parse_codes(spec: CodeSpec, codes: Any, func: str, name: str = "codes") -> Parsed:
+    """Read the symbols of a column of codes, and their status."""
+    parsed = parse(_read_column(codes, func, name), layout_of(spec))
+    if spec.checks and len(parsed.status):
+        expected = check_symbols(list(parsed.symbols[: spec.body]), spec.checks, len(spec.alphabet))
+        for mine, theirs in zip(expected, parsed.symbols[spec.body :], strict=True):
+            parsed.status[(mine != theirs) & (parsed.status == OK)] = CHECK
+    return parsed
 
 
 def _suits(bits: float) -> CodeUse:
@@ -261,7 +274,7 @@ def _suits(bits: float) -> CodeUse:
     return CodeUse.general if bits < 60 else CodeUse.prizes
 
 
-def read_codes(codes: Any, func: str, name: str) -> NDArray[Any] | list[Any]:
+def _read_column(codes: Any, func: str, name: str) -> NDArray[Any] | list[Any]:
     """Read a column of text or bytes; a plain list of one of them is taken as it is."""
     if isinstance(codes, list) and set(map(type, cast("list[object]", codes))) in ({str}, {bytes}):
         return codes
@@ -393,5 +406,3 @@ def body_symbols(values: NDArray[np.uint64], size: int, length: int, out: NDArra
             higher = values // np.uint64(size)
             np.subtract(values, higher * np.uint64(size), out=out[place], casting="unsafe")
             values = higher
-
-

@@ -157,7 +157,7 @@ def record_of(event: Event) -> Record:
 
 def event_of(seq: int, record: Record) -> Event:
     """Read a tuple as an event; it was checked when it was made."""
-    values: dict[str, Any] = {name: None for name in Event.model_fields}
+    values: dict[str, Any] = dict.fromkeys(Event.model_fields)
     values |= {"seq": seq, **record._asdict()}
     values |= {name: from_us(values[name]) for name in _TIMES if values[name] is not None}
     if isinstance(record, Issued):
@@ -279,7 +279,7 @@ def _same(mine: Record, theirs: Record) -> bool:
 
 
 def fingerprint_of(record: Record) -> tuple[Any, ...]:
-    """What a retry under the same key must repeat."""
+    """Name what a retry under the same key must repeat."""
     if isinstance(record, Issued):
         return record.user, record.person, record.source, record.source_ref
     return record.kind, record.coupon, record.order, record.value

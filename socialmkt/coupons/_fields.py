@@ -1,16 +1,18 @@
-"""What the fields and arguments of this area have in common: ids of people and orders, amounts, sets of distinct ids."""
+"""What the fields and arguments of this area have in common: ids, amounts, durations."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.model import Amount, Duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 INT64_MAX = 2**63 - 1
 MOST_DAYS = dt.date.max.toordinal()

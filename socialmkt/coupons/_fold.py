@@ -6,14 +6,16 @@ overlay has grown, the two are merged into a new base.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
 from math import isqrt
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, refuse
 from socialmkt.coupons._events import EventKind, EventLog, Issued, Moved, Record
 from socialmkt.coupons._reasons import Reason
 from socialmkt.coupons._windows import Spans, are_over, time_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
 
 V = TypeVar("V")
 
@@ -173,7 +175,7 @@ class Tally(NamedTuple):
 
 
 def empty_state() -> State:
-    """The fold of no records."""
+    """Fold no records."""
     return State(None, Layers({}, {}), Layers({}, {}), Layers({}, {}), Totals(), {})
 
 

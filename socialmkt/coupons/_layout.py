@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.coupons._reasons import Reason
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,13 +26,12 @@ NONE = 255
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _DROPPED = " \u00a0\u3000\t\r\n\v\f-_.\u0085\u2028\u2029" + _HYPHENS
 _LOOK_ALIKES = {"O": "0", "I": "1", "L": "1"}
-REASONS = ("", Reason.prefix.value, Reason.length.value, Reason.symbol.value, Reason.check.value, Reason.blocked.value)
-REASONS = (*REASONS, Reason.not_issued.value)
+REASONS = ("", "prefix", "length", "symbol", "check", "blocked", "not_issued")
 OK, PREFIX, LENGTH, SYMBOL, CHECK, BLOCKED, NOT_ISSUED = range(7)
 
 
 def _folding(alphabet: str) -> dict[int, str | None]:
-    """What `str.translate` makes of each character that is not kept as it is."""
+    """Say what `str.translate` makes of each character that is not kept as it is."""
     folding: dict[int, str | None] = {0xFF00 + code - 0x20: chr(code) for code in range(0x21, 0x7F)}
     folding |= {ord(dropped): None for dropped in _DROPPED}
     folding |= {code: chr(code - 32) for code in range(ord("a"), ord("z") + 1)}

@@ -104,7 +104,8 @@ class _Days(dict[int, int]):
         return day
 
     def _days(self, instants: Sequence[int]) -> list[int]:
-        return local_days(np.array(instants, np.int64), self.tz).view(np.int64).tolist()
+        days: list[int] = local_days(np.array(instants, np.int64), self.tz).view(np.int64).tolist()
+        return days
 
 
 def _day(days: _Days, claim: Issued) -> Hashable:

@@ -68,7 +68,7 @@ def restore_lanes(values: UInt64, halves: Halves, key: tuple[int, int]) -> UInt6
 
 
 def _tag(r: int) -> int:
-    """What stands above the six bytes of the half in the message of a round: its number, and the length of seven."""
+    """Give what stands above the half in the message of a round: its number, and the length of seven bytes."""
     return r << 48 | 7 << 56
 
 

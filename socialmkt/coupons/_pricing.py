@@ -6,11 +6,11 @@ refused for whatever the others do. `run` applies offers in their canonical orde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from socialmkt.core.money import allocate
+from socialmkt.coupons._campaign import applied_at, spans_of
 from socialmkt.coupons._reasons import Reason
 from socialmkt.coupons._windows import time_reason
 from socialmkt.coupons.terms import (
@@ -26,6 +26,8 @@ from socialmkt.coupons.terms import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from socialmkt.coupons._campaign import Held
     from socialmkt.coupons._carts import Cart, StackPolicy
     from socialmkt.coupons._windows import Spans
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 Shares: TypeAlias = list[tuple[int, int]]
 """The line, by its place in the cart, and what is taken of it."""
 
+_STAGES = tuple(Stage)
 _PLACE = {stage: place for place, stage in enumerate(Stage)}
 _ITEM = _PLACE[Stage.item]
 _WHOLE = 10_000
@@ -70,14 +73,14 @@ class Offer:
         self.held, self.terms = held, campaign.terms
         scope = campaign.terms.scope
         self.lines = [at for at, line in enumerate(cart.lines) if scope.covers(line.sku, line.category, line.tags)]
-        self.stage = _PLACE[campaign._applied_at]  # noqa: SLF001  # of this area
+        self.stage = _PLACE[applied_at(campaign)]
         self.order = self.stage, campaign.priority, held.id
         self.minimum = campaign.terms.minimum
         if isinstance(self.terms, AmountOffEvery):
             self.minimum = max(self.minimum, self.terms.every)
         caps = (campaign.max_value, getattr(self.terms, "cap", None))
         self.limit = min((cap for cap in caps if cap is not None), default=None)
-        spans = held._spans()  # noqa: SLF001  # of this area
+        spans = spans_of(held)
         self.last_end = max((inf if end is None else end for _, end in spans), default=-inf)
         self.fault = self._own_fault(cart, spans, now)
 
@@ -102,7 +105,7 @@ class Tab:
         self.item_nets: list[int] | None = None
 
     def threshold_base(self, offer: Offer) -> int:
-        """What the lines of an offer count for against its minimum."""
+        """Sum what the lines of an offer count for against its minimum."""
         rule = self.policy.threshold
         if rule == "net":
             amounts = self.nets
@@ -113,7 +116,7 @@ class Tab:
         return sum([amounts[at] for at in offer.lines])
 
     def left(self, offer: Offer) -> int:
-        """What is left to pay on the lines of an offer."""
+        """Sum what is left to pay on the lines of an offer."""
         return sum([self.nets[at] for at in offer.lines])
 
 
@@ -182,14 +185,12 @@ def combines(offer: Offer, taken: Sequence[Offer], policy: StackPolicy) -> bool:
 
 
 def _stages_agree(a: Offer, b: Offer) -> bool:
-    mine, theirs = a.held.campaign, b.held.campaign
-    return (mine.combines is None or theirs._applied_at in mine.combines) and (  # noqa: SLF001  # of this area
-        theirs.combines is None or mine._applied_at in theirs.combines  # noqa: SLF001  # of this area
-    )
+    mine, theirs = a.held.campaign.combines, b.held.campaign.combines
+    return (mine is None or _STAGES[b.stage] in mine) and (theirs is None or _STAGES[a.stage] in theirs)
 
 
 def _applied(offer: Offer, tab: Tab) -> tuple[Applied | Reason, int | None]:
-    """What an offer takes, or why it takes nothing."""
+    """Say what an offer takes, or why it takes nothing."""
     base = tab.threshold_base(offer)
     if base < offer.minimum:
         return Reason.below_minimum, offer.minimum - base
@@ -199,7 +200,7 @@ def _applied(offer: Offer, tab: Tab) -> tuple[Applied | Reason, int | None]:
     if isinstance(terms, FreeShipping):
         amount = _least(tab.shipping, offer.limit)
         return (Applied(offer, amount, [], 0) if amount else Reason.no_effect), None
-    amount, weights = _AMOUNTS[type(terms)](offer, tab, base)
+    amount, weights = _AMOUNTS[type(terms)](terms, offer, tab, base)
     amount = _least(amount, offer.limit)
     if not amount:
         return Reason.no_effect, None
@@ -227,7 +228,7 @@ def _settle(applied: Applied, tab: Tab) -> None:
 
 
 def _to_next(offer: Offer, base: int, amount: int) -> int:
-    """What the lines lack to the next step of an amount off every so much, if that step would give more."""
+    """Say what the lines lack to the next step of an amount off every so much, if that step would give more."""
     terms = offer.terms
     if not isinstance(terms, AmountOffEvery):
         return 0
@@ -245,31 +246,30 @@ def _over_nets(raw: int, offer: Offer, tab: Tab) -> Amounts:
     return min(raw, sum(nets)), nets
 
 
-def _amount_off(offer: Offer, tab: Tab, _: int) -> Amounts:
-    return _over_nets(offer.terms.value, offer, tab)
+def _amount_off(terms: AmountOff, offer: Offer, tab: Tab, _: int) -> Amounts:
+    return _over_nets(terms.value, offer, tab)
 
 
-def _percent_off(offer: Offer, tab: Tab, _: int) -> Amounts:
+def _percent_off(terms: PercentOff, offer: Offer, tab: Tab, _: int) -> Amounts:
     initial = tab.policy.percent_base == "initial"
     base = sum([tab.basket.gross[at] for at in offer.lines]) if initial else tab.left(offer)
-    return _over_nets(tab.policy.rounding.divide(base * offer.terms.off_bp, _WHOLE), offer, tab)
+    return _over_nets(tab.policy.rounding.divide(base * terms.off_bp, _WHOLE), offer, tab)
 
 
-def _amount_off_every(offer: Offer, tab: Tab, base: int) -> Amounts:
-    terms = offer.terms
+def _amount_off_every(terms: AmountOffEvery, offer: Offer, tab: Tab, base: int) -> Amounts:
     steps = base // terms.every
     return _over_nets(terms.value * (steps if terms.times is None else min(steps, terms.times)), offer, tab)
 
 
-def _fixed_price(offer: Offer, tab: Tab, _: int) -> Amounts:
+def _fixed_price(terms: FixedPrice, offer: Offer, tab: Tab, _: int) -> Amounts:
     unit, quantity = tab.basket.unit, tab.basket.quantity
-    own = [min(max(0, unit[at] - offer.terms.price) * quantity[at], tab.nets[at]) for at in offer.lines]
+    own = [min(max(0, unit[at] - terms.price) * quantity[at], tab.nets[at]) for at in offer.lines]
     return sum(own), own
 
 
-def _buy_get(offer: Offer, tab: Tab, _: int) -> Amounts:
-    """The weights are in ten-thousandths of a minor unit: what is off each line before the one rounding."""
-    terms, unit, quantity = offer.terms, tab.basket.unit, tab.basket.quantity
+def _buy_get(terms: BuyGet, offer: Offer, tab: Tab, _: int) -> Amounts:
+    """Weigh lines by what is off them before the one rounding, in ten-thousandths of a minor unit."""
+    unit, quantity = tab.basket.unit, tab.basket.quantity
     sets = sum([quantity[at] for at in offer.lines]) // (terms.buy + terms.get)
     units = terms.get * (sets if terms.times is None else min(sets, terms.times))
     own = dict.fromkeys(offer.lines, 0)
@@ -281,16 +281,16 @@ def _buy_get(offer: Offer, tab: Tab, _: int) -> Amounts:
     return min(raw, tab.left(offer)), list(own.values())
 
 
-def _exchange(offer: Offer, tab: Tab, _: int) -> Amounts:
+def _exchange(terms: Exchange, offer: Offer, tab: Tab, _: int) -> Amounts:
     own = [0] * len(offer.lines)
-    same = [place for place, at in enumerate(offer.lines) if tab.basket.sku[at] == offer.terms.sku]
+    same = [place for place, at in enumerate(offer.lines) if tab.basket.sku[at] == terms.sku]
     if same:
         place = max(same, key=lambda place: tab.basket.unit[offer.lines[place]])
         own[place] = min(tab.basket.unit[offer.lines[place]], tab.nets[offer.lines[place]])
     return sum(own), own
 
 
-_AMOUNTS: dict[type, Callable[[Any, Tab, int], Amounts]] = {
+_AMOUNTS: dict[type[Any], Callable[[Any, Offer, Tab, int], Amounts]] = {
     AmountOff: _amount_off,
     PercentOff: _percent_off,
     AmountOffEvery: _amount_off_every,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +10,19 @@ from numpy.typing import NDArray
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 from socialmkt.coupons._checks import check_symbols
-from socialmkt.coupons._code_spec import CodeSpec, body_symbols, body_values
+from socialmkt.coupons._code_spec import (
+    CodeSpec,
+    blocklist_of,
+    body_symbols,
+    body_values,
+    layout_of,
+    parse_codes,
+)
 from socialmkt.coupons._fields import read_count
 from socialmkt.coupons._layout import OK, REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UInt64 = NDArray[np.uint64]
 Symbols = NDArray[np.uint8]
@@ -23,9 +32,7 @@ _CHUNK = 16_384
 _MOST_VAIN = 64
 
 
-def random_codes(
-    spec: CodeSpec, count: int, *, source: Callable[[int], bytes], taken: Column = ()
-) -> NDArray[np.str_]:
+def random_codes(spec: CodeSpec, count: int, *, source: Callable[[int], bytes], taken: Column = ()) -> NDArray[np.str_]:
     """Draw codes at random.
 
     Parameters
@@ -75,7 +82,7 @@ def random_codes(
 
 
 def _read_taken(taken: Any, spec: CodeSpec) -> UInt64:
-    parsed = spec._parse(taken, _FUNC)  # noqa: SLF001  # of this area
+    parsed = parse_codes(spec, taken, _FUNC, "taken")
     wrong = np.flatnonzero(parsed.status != OK)
     if wrong.size:
         row = int(wrong[0])
@@ -105,7 +112,7 @@ def _repeats() -> Infeasible:
 def _clean_bodies(spec: CodeSpec, count: int, source: Callable[[int], bytes]) -> UInt64:
     """Draw some bodies, as numbers; without those whose code holds a blocked word."""
     body = _symbols(len(spec.alphabet), spec.body * count, source).reshape(spec.body, count)
-    hits = spec._blocklist.hits(_with_checks(body, spec))  # noqa: SLF001  # of this area
+    hits = blocklist_of(spec).hits(_with_checks(body, spec))
     return body_values(body, len(spec.alphabet))[~hits]
 
 
@@ -138,7 +145,8 @@ def _read_source(source: Callable[[int], bytes], count: int) -> Symbols:
 def _unseen(values: UInt64, known: UInt64) -> UInt64:
     if not len(known):
         return values
-    return values[known.take(np.searchsorted(known, values), mode="clip") != values]
+    fresh: UInt64 = values[known.take(np.searchsorted(known, values), mode="clip") != values]
+    return fresh
 
 
 def _first_ones(values: UInt64) -> UInt64:
@@ -153,7 +161,7 @@ def _first_ones(values: UInt64) -> UInt64:
 
 
 def _written(values: UInt64, spec: CodeSpec) -> NDArray[np.str_]:
-    layout = spec._layout  # noqa: SLF001  # of this area
+    layout = layout_of(spec)
     characters = np.empty((len(values), layout.width), np.uint32)
     for first in range(0, len(values), _CHUNK):
         chunk = values[first : first + _CHUNK]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from socialmkt.coupons._pricing import Basket, Offer, Run, combines, in_order, run
-from socialmkt.coupons.terms import Gift
+from socialmkt.coupons.terms import AmountOffEvery, FreeShipping, Gift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,12 @@ class _Search:
         self.offers = [offer for _, offer in ranked]
         self.savings = [saving for saving, _ in ranked]
         self.list_total = sum(basket.gross) + basket.shipping
+        stepped = any(isinstance(offer.terms, AmountOffEvery) for offer in self.offers)
+        self.steps_may_fall = policy.threshold == "net" and stepped
         self.slack = len(self.offers) * len(basket.gross)
+        touched = {at for offer in self.offers for at in offer.lines if not isinstance(offer.terms, FreeShipping)}
+        ships = any(isinstance(offer.terms, FreeShipping) for offer in self.offers)
+        self.touchable = sum(basket.gross[at] for at in touched) + (basket.shipping if ships else 0)
         self.rest = [0] * (len(self.savings) + 1)
         for at in reversed(range(len(self.savings))):
             self.rest[at] = self.rest[at + 1] + self.savings[at]
@@ -68,16 +73,15 @@ class _Search:
 
     def visit(self, at: int, chosen: list[Offer], result: Run, alone: int) -> None:
         """Decide on the offers from `at` on; `alone` is the sum of what the chosen ones save by themselves."""
-        while at < len(self.offers) and self.nodes <= self.most:
-            if self._most_saved(at, result, alone) < self.list_total - self.best.result.total:
+        for place in range(at, len(self.offers)):
+            most_saved = min(self._most_saved(place, result, alone), self.touchable)
+            if (self.list_total - most_saved, len(chosen) + 1) > self.best.rank[:2] or self.nodes > self.most:
                 return
-            offer = self.offers[at]
+            offer = self.offers[place]
             if combines(offer, chosen, self.policy):
                 self.nodes += 1
-                if self.nodes > self.most:
-                    return
-                self._take(at, [*chosen, offer], alone + self.savings[at])
-            at += 1
+                if self.nodes <= self.most:
+                    self._take(place, [*chosen, offer], alone + self.savings[place])
 
     def _take(self, at: int, chosen: list[Offer], alone: int) -> None:
         result = run(self.basket, in_order(chosen), self.policy)
@@ -91,10 +95,10 @@ class _Search:
         """Bound what a stack of the chosen offers and any of the rest can save.
 
         No coupon takes more than it does alone, which bounds every stack. What the chosen ones save together is a
-        closer bound, up to a unit per coupon and line; but where minimums are compared with what is left, a coupon
-        can take less and let another one, that was refused, take more.
+        closer bound, up to a unit per coupon and line. It fails in one case: where minimums are compared with what is
+        left, an amount off every so much can lose a step to one more coupon, and another coupon reach its minimum.
         """
-        if self.policy.threshold == "net":
+        if self.steps_may_fall:
             return alone + self.rest[at]
         return min(alone, self.list_total - result.total + self.slack) + self.rest[at]
 

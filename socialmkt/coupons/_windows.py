@@ -80,7 +80,7 @@ def _earlier(a: int | None, b: int | None) -> int | None:
 
 
 def _hours(calendar: Calendar, spans: Sequence[Span]) -> tuple[list[int], list[int]]:
-    """Opening and closing times over all of the spans, which have ends."""
+    """List opening and closing times over all of the spans, which have ends."""
     if not spans:
         return [], []
     last = max(end for _, end in spans if end is not None)

@@ -8,18 +8,15 @@ leaked key forges every code.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core import columns
 from socialmkt.core._whole import is_int
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
-from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
-from socialmkt.core.table import Flags, Ints, Table, Texts, freeze
+from socialmkt.core.errors import Infeasible, InvalidInput, refuse
+from socialmkt.core.table import freeze
 from socialmkt.coupons._checks import check_symbols, repaired
 from socialmkt.coupons._code_spec import (
     CROCKFORD32,
@@ -28,16 +25,34 @@ from socialmkt.coupons._code_spec import (
     CodeStrength,
     CodeUse,
     append_checks,
+    blocklist_of,
     body_symbols,
     body_values,
+    layout_of,
     normalize,
+    parse_codes,
+    read_code,
+)
+from socialmkt.coupons._decoded import (
+    CodeBatch,
+    Decoded,
+    DecodedCode,
+    among,
+    as_row,
+    as_table,
+    many_serials,
+    one_serial,
+    read_issued,
 )
 from socialmkt.coupons._fields import read_count
-from socialmkt.coupons._layout import BLOCKED, LENGTH, NONE, NOT_ISSUED, OK, PREFIX, REASONS, as_text
+from socialmkt.coupons._layout import BLOCKED, LENGTH, NONE, NOT_ISSUED, OK, PREFIX, as_text
 from socialmkt.coupons._permutation import Halves, permute, permute_lanes, restore, restore_lanes
 from socialmkt.coupons._random_codes import random_codes
+from socialmkt.coupons._subkey import Subkey, derived
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from socialmkt.coupons._layout import Layout, Symbols
 
 __all__ = [
@@ -59,88 +74,6 @@ UInt64 = NDArray[np.uint64]
 
 _CHUNK = 16_384
 _AHEAD = 4_096
-
-
-class DecodedCode(NamedTuple):
-    """What one code says.
-
-    Attributes
-    ----------
-    serial : int
-        -1 where the code is not valid.
-    valid : bool
-        Whether it is.
-    reason : str
-        Why not; empty where it is.
-
-    Examples
-    --------
-    >>> DecodedCode(7, valid=True, reason="").serial
-    7
-    """
-
-    serial: int
-    valid: bool
-    reason: str
-
-
-class Decoded(Table):
-    """What codes say.
-
-    Parameters
-    ----------
-    serial : int64
-        -1 where the code is not valid.
-    valid : bool
-        From `decode`: well-formed, which is no proof. From `authenticate`: issued.
-    reason : text
-        `prefix length symbol check`, and from `authenticate` also `blocked not_issued`; empty where it is valid.
-
-    Examples
-    --------
-    >>> Decoded(serial=[7, -1], valid=[True, False], reason=["", "check"]).columns
-    ('serial', 'valid', 'reason')
-    """
-
-    serial: Ints
-    valid: Flags
-    reason: Texts
-
-
-class CodeBatch(Table):
-    """Codes to print: those of the next serials, without the ones that hold a blocked word.
-
-    Parameters
-    ----------
-    serials : int64
-        Ascending.
-    codes : text
-        Their codes.
-    next_serial : int
-        Where the next batch starts.
-    burned : int
-        How many serials were stepped over.
-
-    Examples
-    --------
-    >>> batch = CodeBook(CodeSpec(), bytes(range(32)), "follow-5yuan").batch(2)
-    >>> batch.codes.tolist(), batch.next_serial, batch.burned
-    (['4ATNP5AYNPZ', 'HY7KD6KTQ0K'], 2, 0)
-    """
-
-    serials: Ints
-    codes: Texts
-    next_serial: int
-    burned: int
-
-
-class _Hidden(tuple[int, int]):
-    """The words of a subkey, which do not show themselves."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "<subkey>"
 
 
 class CodeBook:
@@ -190,12 +123,12 @@ class CodeBook:
 
     spec: CodeSpec
     campaign: str
-    _subkey: _Hidden
+    _subkey: Subkey
 
     def __init__(self, spec: CodeSpec, key: bytes, campaign: str, /) -> None:
         if not isinstance(spec, CodeSpec):
             raise refuse(InvalidInput, "CodeBook", "spec", "be a CodeSpec", spec)
-        subkey = _derived(spec, _checked_key(key), _checked_campaign(campaign))
+        subkey = derived(spec, key, campaign)
         vars(self).update(spec=spec, campaign=campaign, _subkey=subkey)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -221,7 +154,7 @@ class CodeBook:
 
     @property
     def _layout(self) -> Layout:
-        return self.spec._layout  # noqa: SLF001  # of this area
+        return layout_of(self.spec)
 
     def encode(self, serials: int | Column) -> Any:
         """Write serials as codes.
@@ -251,8 +184,8 @@ class CodeBook:
         'DP9TAPSRPPGR8'
         """
         if is_int(serials):
-            return self._layout.write_one(self._symbols_of_one(_one_serial(serials, self.spec, "CodeBook.encode")))
-        read = _many_serials(serials, self.spec, "CodeBook.encode")
+            return self._layout.write_one(self._symbols_of_one(one_serial(serials, self.spec, "CodeBook.encode")))
+        read = many_serials(serials, self.spec, "CodeBook.encode")
         layout = self._layout
         characters = np.empty((len(read), layout.width), np.uint32)
         for rows, symbols in self._symbols_of(read):
@@ -284,10 +217,10 @@ class CodeBook:
         """
         func = "CodeBook.blocked"
         alone = is_int(serials)
-        read = np.array([_one_serial(serials, self.spec, func)]) if alone else _many_serials(serials, self.spec, func)
+        read = np.array([one_serial(serials, self.spec, func)]) if alone else many_serials(serials, self.spec, func)
         found = np.empty(len(read), np.bool_)
         for rows, symbols in self._symbols_of(read):
-            found[rows] = self.spec._blocklist.hits(symbols)  # noqa: SLF001  # of this area
+            found[rows] = blocklist_of(self.spec).hits(symbols)
         return bool(found[0]) if alone else found
 
     def batch(self, count: int, *, start: int = 0) -> CodeBatch:
@@ -329,7 +262,7 @@ class CodeBook:
         return CodeBatch(serials=kept, codes=codes, next_serial=following, burned=following - first - wanted)
 
     def _free(self, wanted: int, first: int, func: str) -> NDArray[np.int64]:
-        """The next serials whose codes are clean."""
+        """Find the next serials whose codes are clean."""
         found = np.empty(0, np.int64)
         while len(found) < wanted:
             ahead = wanted - len(found) + _AHEAD
@@ -368,9 +301,9 @@ class CodeBook:
         ['', 'length', 'check']
         """
         if isinstance(codes, str | bytes):
-            return _as_row(*self._serial_of(codes))
+            return as_row(*self._serial_of(codes))
         serials, status, _ = self._serials_of(codes, "CodeBook.decode", blocked=False)
-        return _as_table(serials, status)
+        return as_table(serials, status)
 
     def authenticate(self, codes: str | bytes | Column, *, issued: int | Column) -> Any:
         """Say which codes are genuine: their serial was issued, and they hold no blocked word.
@@ -404,13 +337,13 @@ class CodeBook:
         ['', 'not_issued']
         """
         func = "CodeBook.authenticate"
-        known = _read_issued(issued, func)
+        known = read_issued(issued, func)
         if isinstance(codes, str | bytes):
             return self._authenticate_one(codes, known)
         serials, status, hits = self._serials_of(codes, func, blocked=True)
         status[hits & (status == OK)] = BLOCKED
-        status[~_among(serials, known) & (status == OK)] = NOT_ISSUED
-        return _as_table(serials, status)
+        status[~among(serials, known) & (status == OK)] = NOT_ISSUED
+        return as_table(serials, status)
 
     def suggest(self, code: str | bytes, *, issued: int | Column | None = None) -> str | None:
         """Repair one wrong symbol of a code with two check symbols.
@@ -444,7 +377,7 @@ class CodeBook:
             raise refuse(InvalidInput, func, "spec", "have two check symbols", self.spec.checks)
         if not isinstance(code, str | bytes):
             raise refuse(InvalidInput, func, "code", "be text or bytes", code)
-        known = None if issued is None else _read_issued(issued, func)
+        known = None if issued is None else read_issued(issued, func)
         right = self._repaired(as_text(code))
         if right is None:
             return None
@@ -467,13 +400,13 @@ class CodeBook:
         serial, status = self._serial_of(code)
         if status == OK and self.blocked(serial):
             status = BLOCKED
-        if status == OK and not _among(np.array([serial]), issued)[0]:
+        if status == OK and not among(np.array([serial]), issued)[0]:
             status = NOT_ISSUED
-        return _as_row(serial, status)
+        return as_row(serial, status)
 
     def _serial_of(self, code: str | bytes) -> tuple[int, int]:
         spec = self.spec
-        symbols, status = spec._read_one(code)  # noqa: SLF001  # of this area
+        symbols, status = read_code(spec, code)
         if status != OK:
             return -1, status
         value = 0
@@ -483,7 +416,7 @@ class CodeBook:
 
     def _serials_of(self, codes: Column, func: str, *, blocked: bool) -> tuple[NDArray[np.int64], Any, Any]:
         spec = self.spec
-        parsed = spec._parse(codes, func)  # noqa: SLF001  # of this area
+        parsed = parse_codes(spec, codes, func)
         n = len(parsed.status)
         serials, hits = np.empty(n, np.int64), np.zeros(n, np.bool_)
         for first in range(0, n, _CHUNK):
@@ -492,7 +425,7 @@ class CodeBook:
             values = body_values(symbols[: spec.body], len(spec.alphabet))
             serials[rows] = restore_lanes(values, self._halves, self._subkey).view(np.int64)
             if blocked:
-                hits[rows] = spec._blocklist.hits(symbols)  # noqa: SLF001  # of this area
+                hits[rows] = blocklist_of(spec).hits(symbols)
         return serials, parsed.status, hits
 
     def _symbols_of_one(self, serial: int) -> list[int]:
@@ -516,65 +449,3 @@ class CodeBook:
             for row, check in enumerate(check_symbols(list(symbols[: spec.body]), spec.checks, size)):
                 symbols[spec.body + row] = check
             yield slice(first, first + len(chunk)), symbols
-
-
-def _derived(spec: CodeSpec, key: bytes, campaign: str) -> _Hidden:
-    message = b"\0".join([campaign.encode(), spec.alphabet.encode(), bytes([spec.body])])
-    subkey = hashlib.blake2b(message, digest_size=16, key=key, person=b"smkt-code-v1").digest()
-    return _Hidden((int.from_bytes(subkey[:8], "little"), int.from_bytes(subkey[8:], "little")))
-
-
-def _checked_key(key: Any) -> bytes:
-    if isinstance(key, bytes) and 16 <= len(key) <= 64:
-        return key
-    got = f"{len(key)} bytes" if isinstance(key, bytes) else type(key).__name__  # a key is never shown
-    raise refuse(InvalidInput, "CodeBook", "key", "be 16 to 64 bytes", Verbatim(got))
-
-
-def _checked_campaign(campaign: Any) -> str:
-    if isinstance(campaign, str) and campaign and "\0" not in campaign and campaign.encode(errors="replace").decode() == campaign:
-        return campaign
-    raise refuse(InvalidInput, "CodeBook", "campaign", "be text that is not empty and holds no NUL", campaign)
-
-
-def _one_serial(serial: Any, spec: CodeSpec, func: str) -> int:
-    if not 0 <= int(serial) < spec.capacity:
-        raise refuse(InvalidInput, func, "serials", f"be from 0 to {spec.capacity - 1:,}", serial)
-    return int(serial)
-
-
-def _many_serials(serials: Any, spec: CodeSpec, func: str) -> NDArray[np.int64]:
-    read = columns.quantities(serials, func=func, name="serials")
-    if len(read) and int(read.max()) >= spec.capacity:
-        over = read >= spec.capacity
-        row = int(over.argmax())
-        must, count = f"be below {spec.capacity:,}", int(over.sum())
-        raise refuse(InvalidInput, func, "serials", must, int(read[row]), row=row, count=count, total=len(read))
-    return read
-
-
-def _read_issued(issued: Any, func: str) -> int | NDArray[np.int64]:
-    if is_int(issued):
-        return read_count(issued, func, "issued")
-    return np.sort(columns.quantities(issued, func=func, name="issued"))
-
-
-def _among(serials: NDArray[np.int64], issued: int | NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which serials were issued: all below a number, or those of a sorted column."""
-    if isinstance(issued, int):
-        return serials < issued
-    if not len(issued):
-        return np.zeros(len(serials), np.bool_)
-    return issued.take(np.searchsorted(issued, serials), mode="clip") == serials
-
-
-def _as_row(serial: int, status: int) -> DecodedCode:
-    valid = status == OK
-    return DecodedCode(serial if valid else -1, valid, REASONS[status])
-
-
-def _as_table(serials: NDArray[np.int64], status: NDArray[np.uint8]) -> Decoded:
-    valid = status == OK
-    serials[~valid] = -1
-    reasons = np.array(REASONS, object).take(status)
-    return Decoded(serial=freeze(serials), valid=freeze(valid), reason=freeze(reasons))

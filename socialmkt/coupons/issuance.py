@@ -6,13 +6,11 @@ again; every refusal has a reason, and of several reasons always the same one is
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from socialmkt.core._instants import EPOCH, MICROSECOND
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
@@ -26,10 +24,14 @@ from socialmkt.coupons._fold import Draft
 from socialmkt.coupons._limits import Gate, Limit, gates_of, limits_of
 from socialmkt.coupons._reasons import Outcome, Reason
 from socialmkt.coupons._windows import Spans, claim_spans
-from socialmkt.coupons.ledger import Ledger, check_campaign, check_ledger, grown
+from socialmkt.coupons.ledger import Ledger, check_campaign, check_ledger, grown, state_of
+from socialmkt.coupons.validity import rules_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from socialmkt.coupons.codes import CodeBook
 
@@ -199,12 +201,12 @@ def issue(
     check_campaign(campaign, ledger, _FUNC)
     asked = _read_requests(requests)
     instants = _read_instants(asked, to_us(now, func=_FUNC, name="now"))
-    state = ledger._state  # noqa: SLF001  # of this area
+    state = state_of(ledger)
     draft, limits = Draft(state), limits_of(campaign, instants)
     for limit in limits:
         limit.catch_up(state, ledger.events)
     free = count(draft.next_serial) if book is None else _free_serials(draft.next_serial, book)
-    decided = _decide(campaign, draft, limits, free, asked, instants)
+    decided = _decide(campaign, draft, limits, free, list(zip(asked, instants, strict=True)))
     upto = ledger.version + len(draft.records)
     draft.tallies = {**state.tallies, **{limit.name: limit.tally(upto) for limit in limits}}
     new = grown(ledger, draft.records, draft.state())
@@ -225,16 +227,15 @@ def _decide(
     draft: Draft,
     limits: Sequence[Limit],
     free: Iterator[int],
-    asked: Sequence[IssueRequest],
-    instants: Sequence[int],
+    asked: Sequence[tuple[IssueRequest, int]],
 ) -> _Decided:
     """Take the requests in order; the draft takes what is granted."""
     decided = _Decided([], [], {}, [])
     gates, worst, campaign_id, serial = gates_of(campaign, limits, draft), campaign.worst_case(), campaign.id, None
-    spans = _spans_by_instant(campaign, instants)
+    spans = _spans_by_instant(campaign, (at for _, at in asked))
     (known_base, known), issued, records = draft.keys, draft.coupons.over, draft.records
     upcoming = next(free, None)
-    for request, at in zip(asked, instants, strict=True):
+    for request, at in asked:
         values = vars(request)
         key = values["key"]
         before = known.get(key) or known_base.get(key)
@@ -315,11 +316,10 @@ def _read_instants(asked: Sequence[IssueRequest], now: int) -> list[int]:
     return instants
 
 
-def _spans_by_instant(campaign: Campaign, instants: Sequence[int]) -> dict[int, Spans]:
+def _spans_by_instant(campaign: Campaign, instants: Iterable[int]) -> dict[int, Spans]:
     """When a coupon of each claim instant may be used, once per distinct instant."""
     known = list(dict.fromkeys(instants))
-    rules = campaign.validity._rules  # noqa: SLF001  # of this area
-    return dict(zip(known, claim_spans(rules, known), strict=True))
+    return dict(zip(known, claim_spans(rules_of(campaign.validity), known), strict=True))
 
 
 def _table(asked: Sequence[IssueRequest], decided: _Decided) -> IssueDecisions:

@@ -7,83 +7,25 @@ events: they are what a caller stores, and from them it is built again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Self
 
 from pydantic import model_validator
 
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, refuse
-from socialmkt.core.instants import Window, from_us, to_us
-from socialmkt.core.model import Amount, Count, Frozen, Instant, Name
+from socialmkt.core.instants import from_us, to_us
+from socialmkt.core.model import Frozen
 from socialmkt.coupons._campaign import Campaign, Held
+from socialmkt.coupons._coupon import Coupon, CouponState
 from socialmkt.coupons._events import Event, EventKind, EventLog, Issued, sequence_of
-from socialmkt.coupons._fields import Ref, read_count, read_text
+from socialmkt.coupons._fields import read_count, read_text
 from socialmkt.coupons._fold import Standing, State, empty_state, fold, seen_at, standing_of
 from socialmkt.coupons._windows import are_over, write_windows
+from socialmkt.coupons.validity import rules_of
 
 __all__ = ["Coupon", "CouponState", "Event", "EventKind", "EventLog", "Ledger"]
-
-
-class Coupon(Frozen):
-    """A coupon as it was issued.
-
-    Parameters
-    ----------
-    id, campaign : str
-        The coupon, and its campaign.
-    serial : int >= 0
-        Its number.
-    user, person : str or int
-        For whom.
-    claimed_at : aware datetime
-        When.
-    windows : tuple of Window
-        When it may be used.
-
-    Examples
-    --------
-    >>> from datetime import UTC, datetime
-    >>> Coupon(id="c#7", campaign="c", serial=7, user="u1", claimed_at=datetime(2026, 3, 1, tzinfo=UTC)).serial
-    7
-    """
-
-    id: Name
-    campaign: Name
-    serial: Count
-    user: Ref
-    person: Ref | None = None
-    claimed_at: Instant
-    windows: tuple[Window, ...] = ()
-
-
-class CouponState(Frozen):
-    """Where a coupon stands at an instant.
-
-    Parameters
-    ----------
-    status : str
-        `issued reserved redeemed void`, or `expired`: in hand, and every window is over.
-    order : str or int, optional
-        The order that holds it or used it.
-    until : aware datetime, optional
-        When the reservation lapses.
-    value : int, minor units, optional
-        What it took when it was redeemed.
-    windows : tuple of Window
-        When it may be used.
-
-    Examples
-    --------
-    >>> CouponState(status="redeemed", order="o-1", value=500).value
-    500
-    """
-
-    status: Name
-    order: Ref | None = None
-    until: Instant | None = None
-    value: Amount | None = None
-    windows: tuple[Window, ...] = ()
 
 
 class Ledger(Frozen):
@@ -388,7 +330,7 @@ class Ledger(Frozen):
         issue = self._issue(id, "Ledger.held")
         stands = standing_of(self._state, issue.coupon)
         spans = issue.windows if stands is None else stands.spans
-        windows = write_windows(spans, campaign.validity._rules.zone)  # noqa: SLF001  # of this area
+        windows = write_windows(spans, rules_of(campaign.validity).zone)
         return Held(id=issue.coupon, campaign=campaign, claimed_at=from_us(issue.at), windows=windows)
 
     def _issue(self, coupon: Any, func: str) -> Issued:
@@ -411,6 +353,10 @@ class Ledger(Frozen):
         )
 
     __str__ = __repr__
+
+
+state_of: Callable[[Ledger], State] = attrgetter("_state")
+"""Give the fold of a ledger."""
 
 
 def _has_lapsed(stands: Standing, now: int) -> bool:
@@ -445,6 +391,6 @@ def check_campaign(campaign: Any, ledger: Ledger, func: str) -> None:
     """Refuse a campaign that is none, or not that of the ledger."""
     if not isinstance(campaign, Campaign):
         raise refuse(InvalidInput, func, "campaign", "be a Campaign", campaign)
-    owner = ledger._state.campaign  # noqa: SLF001  # of this module
+    owner = state_of(ledger).campaign
     if owner not in (None, campaign.id):
         raise refuse(SchemeMismatch, func, "campaign", f"be the one of this ledger, {owner!r}", campaign.id)

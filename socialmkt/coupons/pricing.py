@@ -6,9 +6,8 @@ lines by largest remainders, so that shares add up and no line gives more than i
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import from_us, to_us
@@ -27,8 +26,12 @@ from socialmkt.coupons._carts import (
 )
 from socialmkt.coupons._fields import first_repeat
 from socialmkt.coupons._pricing import Applied, Basket, Offer, Run, in_order, run
-from socialmkt.coupons._reasons import Reason
 from socialmkt.coupons.terms import FreeShipping, Gift
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from socialmkt.coupons._reasons import Reason
 
 __all__ = [
     "Cart",
@@ -47,9 +50,7 @@ __all__ = [
 DEFAULT_POLICY = StackPolicy()
 
 
-def price(
-    cart: Cart, coupons: Sequence[Held], *, now: dt.datetime, policy: StackPolicy = DEFAULT_POLICY
-) -> Quote:
+def price(cart: Cart, coupons: Sequence[Held], *, now: dt.datetime, policy: StackPolicy = DEFAULT_POLICY) -> Quote:
     """Price a cart with all the coupons that apply.
 
     Parameters

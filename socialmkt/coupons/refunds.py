@@ -167,14 +167,12 @@ def _refund(quote: Quote, now: Counts, before: _Before, mode: str) -> Refund:
 
 
 def _line_shares(quote: Quote, returned: Counts) -> Counts:
-    """What the returned units of each line paid."""
-    return {
-        line.id: line.net * returned[line.id] // line.quantity for line in quote.lines if line.id in returned
-    }
+    """Say what the returned units of each line paid."""
+    return {line.id: line.net * returned[line.id] // line.quantity for line in quote.lines if line.id in returned}
 
 
 def _kept_total(quote: Quote, returned: Counts) -> int:
-    """What the kept lines would cost with the coupons of the quote."""
+    """Say what the kept lines would cost with the coupons of the quote."""
     kept = tuple(
         line.model_copy(update={"quantity": line.quantity - returned.get(line.id, 0)})
         for line in quote.cart.lines

@@ -6,16 +6,20 @@ spend those that expire first.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from socialmkt.coupons._campaign import Held
-from socialmkt.coupons._carts import Cart, Quote, StackPolicy
 from socialmkt.coupons._fields import read_count
 from socialmkt.coupons._pricing import Run, in_order, run
 from socialmkt.coupons._reasons import Reason
 from socialmkt.coupons._search import best_stack
 from socialmkt.coupons.pricing import DEFAULT_POLICY, prepared, quote_of, refusal_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from socialmkt.coupons._campaign import Held
+    from socialmkt.coupons._carts import Cart, Quote, StackPolicy
 
 __all__ = ["best"]
 
@@ -66,11 +70,12 @@ def best(
     --------
     >>> from datetime import UTC, datetime
     >>> from socialmkt.coupons.issuance import Campaign
-    >>> from socialmkt.coupons.pricing import Line
+    >>> from socialmkt.coupons.pricing import Cart, Held, Line
     >>> from socialmkt.coupons.terms import AmountOff
     >>> now = datetime(2026, 3, 1, tzinfo=UTC)
     >>> def coupon(id, value, **more):
-    ...     return Held(id=id, campaign=Campaign(id=id, currency="CNY", terms=AmountOff(value=value), **more), claimed_at=now)
+    ...     campaign = Campaign(id=id, currency="CNY", terms=AmountOff(value=value), **more)
+    ...     return Held(id=id, campaign=campaign, claimed_at=now)
     >>> wallet = [coupon("large", 800, exclusive=True), coupon("small", 500), coupon("other", 400)]
     >>> cart = Cart(currency="CNY", lines=[Line(id="a", sku="tea", quantity=1, unit_price=2_500)])
     >>> quote = best(cart, wallet, now=now)
@@ -96,5 +101,3 @@ def _stand_alone(result: Run) -> tuple[Reason, int | None]:
     for _, reason, missing in result.refused:
         return reason, missing
     return Reason.not_chosen, None
-
-

@@ -20,7 +20,7 @@ from socialmkt.core.model import Amount, BasisPoints, Frozen, Name, Positive
 from socialmkt.coupons._fields import PositiveAmount
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 __all__ = [
     "AmountOff",
@@ -102,21 +102,16 @@ class Scope(Frozen):
         >>> Scope(exclude_skus=["gift-card"]).covers("gift-card", None, ())
         False
         """
-        if _matches(sku, category, tags, self.exclude_skus, self.exclude_categories, self.exclude_tags):
+        excludes = self.exclude_skus, self.exclude_categories, self.exclude_tags
+        includes = self.include_skus, self.include_categories, self.include_tags
+        line = {sku}, {category}, set(tags)
+        if _match(line, excludes):
             return False
-        includes = (self.include_skus, self.include_categories, self.include_tags)
-        return not any(includes) or _matches(sku, category, tags, *includes)
+        return not any(includes) or _match(line, includes)
 
 
-def _matches(
-    sku: str,
-    category: str | None,
-    tags: Collection[str],
-    skus: tuple[str, ...],
-    categories: tuple[str, ...],
-    marks: tuple[str, ...],
-) -> bool:
-    return sku in skus or category in categories or any(tag in marks for tag in tags)
+def _match(line: Sequence[set[Any]], lists: Sequence[Sequence[str]]) -> bool:
+    return any(not named.isdisjoint(listed) for named, listed in zip(line, lists, strict=True))
 
 
 class _Terms(Frozen):

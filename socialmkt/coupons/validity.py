@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, model_validator
 
@@ -20,6 +21,9 @@ from socialmkt.core.instants import Window, day_window, to_us, zone
 from socialmkt.core.model import Count, Frozen, Instant, Positive, Zone
 from socialmkt.coupons._fields import MOST_DAYS, Lasting
 from socialmkt.coupons._windows import Rules, Spans, claim_spans, merged, read_windows, time_reason, write_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Validity", "Window", "birthday_window"]
 
@@ -174,6 +178,10 @@ class Validity(Frozen):
             calendar=None if self.weekly is None else Calendar(weekly=self.weekly, tz=self.tz),  # type: ignore[arg-type]  # canonical hours, and a zone stands beside them
             zone=dt.UTC if self.tz is None else zone(self.tz),
         )
+
+
+rules_of: Callable[[Validity], Rules] = attrgetter("_rules")
+"""Give a validity in microseconds."""
 
 
 def birthday_window(
