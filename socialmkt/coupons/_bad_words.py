@@ -42,18 +42,25 @@ class Blocklist:
         found = np.zeros(symbols.shape[1], np.uint8)
         if not self._short and not self._long:
             return found.view(np.bool_)
-        flags = self._table()
-        window = np.zeros(symbols.shape[1], np.intp)
+        flags, window, flagged = self._table(), np.zeros(symbols.shape[1], np.intp), np.empty_like(found)
         for place, row in enumerate(symbols):
-            window %= self._size ** (_WINDOW - 1)
+            self._drop_oldest(window)
             window *= self._size
             window += row
             if place >= _WINDOW - 1:
-                found |= flags.take(window, mode="clip")
+                found |= flags.take(window, out=flagged, mode="clip")
         hit: NDArray[np.bool_] = (found & 1).view(np.bool_).copy()
         for code in np.flatnonzero(found == 2).tolist():
             hit[code] = self._holds_long(symbols[:, code].tolist())
         return hit
+
+    def _drop_oldest(self, window: NDArray[np.intp]) -> None:
+        """Make room for one more symbol; a mask is ten times as fast as a remainder."""
+        rest = self._size ** (_WINDOW - 1)
+        if rest & (rest - 1):
+            window %= rest
+        else:
+            window &= rest - 1
 
     def _table(self) -> NDArray[np.uint8]:
         """Flag all windows: 1 where a short word stands in it, 2 where a long one may begin."""

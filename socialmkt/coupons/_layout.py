@@ -95,10 +95,15 @@ class Layout:
 
     def write(self, symbols: Symbols, out: NDArray[np.uint32]) -> None:
         """Write codes into a matrix of characters, one row each."""
+        for first in range(0, len(out), _CHUNK):
+            rows = slice(first, first + _CHUNK)
+            self._write_chunk(symbols[:, rows], out[rows])
+
+    def _write_chunk(self, symbols: Symbols, out: NDArray[np.uint32]) -> None:
+        index, characters = np.empty(len(out), np.intp), np.empty(len(out), np.uint32)
         for place, kept in enumerate(self.template):
             if kept != "\0":
                 out[:, place] = ord(kept)
-        index, characters = np.empty(len(out), np.intp), np.empty(len(out), np.uint32)
         for place, row in zip(self.places, symbols, strict=True):
             np.copyto(index, row)
             out[:, place] = self._characters.take(index, out=characters, mode="clip")
