@@ -257,6 +257,7 @@ def _decide(
         decided.coupons.append(coupon)
         decided.reasons.append(reason)
     if serial is not None:
+        draft.campaign = campaign_id
         draft.count_issued(len(records), worst, serial + 1)
     return decided
 
