@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from socialmkt.coupons._code_spec import CodeSpec
 
 
-class Subkey(tuple[int, int]):
-    """The words of a subkey, which do not show themselves."""
+class Subkey:
+    """The two words of a subkey, which do not show themselves."""
 
-    __slots__ = ()
+    __slots__ = ("words",)
+    words: tuple[int, int]
+
+    def __init__(self, digest: bytes) -> None:
+        self.words = int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
 
     def __repr__(self) -> str:
         return "<subkey>"
@@ -24,8 +28,7 @@ def derived(spec: CodeSpec, key: bytes, campaign: str) -> Subkey:
     """Derive the subkey of a campaign and a form of codes; refuse a key or a campaign that will not do."""
     secret, name = _checked_key(key), _checked_campaign(campaign)
     message = b"\0".join([name, spec.alphabet.encode(), bytes([spec.body])])
-    subkey = hashlib.blake2b(message, digest_size=16, key=secret, person=b"smkt-code-v1").digest()
-    return Subkey((int.from_bytes(subkey[:8], "little"), int.from_bytes(subkey[8:], "little")))
+    return Subkey(hashlib.blake2b(message, digest_size=16, key=secret, person=b"smkt-code-v1").digest())
 
 
 def _checked_key(key: Any) -> bytes:

@@ -412,7 +412,7 @@ class CodeBook:
         value = 0
         for symbol in symbols[: spec.body]:
             value = value * len(spec.alphabet) + symbol
-        return restore(value, self._halves, self._subkey), OK
+        return restore(value, self._halves, self._subkey.words), OK
 
     def _serials_of(self, codes: Column, func: str, *, blocked: bool) -> tuple[NDArray[np.int64], Any, Any]:
         spec = self.spec
@@ -423,14 +423,14 @@ class CodeBook:
             rows = slice(first, min(first + _CHUNK, n))
             symbols = parsed.symbols[:, rows]
             values = body_values(symbols[: spec.body], len(spec.alphabet))
-            serials[rows] = restore_lanes(values, self._halves, self._subkey).view(np.int64)
+            serials[rows] = restore_lanes(values, self._halves, self._subkey.words).view(np.int64)
             if blocked:
                 hits[rows] = blocklist_of(spec).hits(symbols)
         return serials, parsed.status, hits
 
     def _symbols_of_one(self, serial: int) -> list[int]:
         size = len(self.spec.alphabet)
-        value = permute(serial, self._halves, self._subkey)
+        value = permute(serial, self._halves, self._subkey.words)
         body: list[int] = []
         for _ in range(self.spec.body):
             value, symbol = divmod(value, size)
@@ -443,7 +443,7 @@ class CodeBook:
         scratch = np.empty((spec.body + spec.checks, min(_CHUNK, len(serials))), np.uint8)
         for first in range(0, len(serials), _CHUNK):
             chunk = serials[first : first + _CHUNK]
-            values = permute_lanes(chunk.view(np.uint64), self._halves, self._subkey)
+            values = permute_lanes(chunk.view(np.uint64), self._halves, self._subkey.words)
             symbols = scratch[:, : len(chunk)]
             body_symbols(values, size, spec.body, symbols)
             for row, check in enumerate(check_symbols(list(symbols[: spec.body]), spec.checks, size)):

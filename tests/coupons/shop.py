@@ -47,8 +47,8 @@ def issued(count: int = 1, **fields: Any) -> Ledger:
     return issue(campaign(**fields), Ledger.empty(), asked, now=NOW).ledger
 
 
-def line(price: int, quantity: int = 1, *, id: str = "a", sku: str = "tea", **fields: Any) -> Line:  # noqa: A002  # the field
-    return Line(id=id, sku=sku, quantity=quantity, unit_price=price, **fields)
+def line(price: int, quantity: int = 1, **fields: Any) -> Line:
+    return Line(**{"id": "a", "sku": "tea", "quantity": quantity, "unit_price": price, **fields})
 
 
 def cart_of(*prices: int, shipping: int = 0) -> Cart:
@@ -56,9 +56,11 @@ def cart_of(*prices: int, shipping: int = 0) -> Cart:
     return Cart(currency="CNY", lines=lines, shipping=shipping)
 
 
-def held(id: str, terms: Any, **fields: Any) -> Held:  # noqa: A002  # the field
+def held(name: str, terms: Any, /, **fields: Any) -> Held:
+    """Make a coupon of a campaign of its own, if the fields say no other id."""
     windows = fields.pop("windows", None)
-    return Held(id=id, campaign=campaign(**{"id": f"of-{id}", "terms": terms, **fields}), claimed_at=NOW, windows=windows)
+    of = campaign(**{"id": f"of-{name}", "terms": terms, **fields})
+    return Held(id=name, campaign=of, claimed_at=NOW, windows=windows)
 
 
 def survives_json(model: Any) -> bool:
