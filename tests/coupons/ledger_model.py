@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
-from socialmkt.coupons import Campaign, IssueRequest, Step
+
+if TYPE_CHECKING:
+    from socialmkt.coupons import Campaign, IssueRequest, Step
 
 
 class PlainLedger:
@@ -38,7 +40,7 @@ class PlainLedger:
         self.version += 1
         return coupon, ""
 
-    def _why_not(self, campaign: Campaign, request: IssueRequest, at: Any) -> str:
+    def _why_not(self, campaign: Campaign, request: IssueRequest, at: Any) -> str:  # noqa: C901, PLR0911  # a return a reason
         issued = [(*c["asked"], c["at"]) for c in self.coupons.values()]
         me = ("user", request.user) if request.person is None else ("person", request.person)
         people = [("user", user) if person is None else ("person", person) for user, person, *_ in issued]
@@ -88,7 +90,7 @@ class PlainLedger:
         self.version += 1
         return ""
 
-    def _step_fault(self, step: Step, coupon: dict[str, Any], at: Any) -> str:
+    def _step_fault(self, step: Step, coupon: dict[str, Any], at: Any) -> str:  # noqa: C901, PLR0911, PLR0912  # as above
         state, kind = coupon["state"], step.kind
         over = all(end is not None and end <= at for _, end in coupon["windows"])
         if state == "void":

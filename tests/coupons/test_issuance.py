@@ -119,7 +119,9 @@ def test_a_birthday_gift_comes_once_a_year_and_other_claims_are_not_tested() -> 
     yearly = campaign(once_per_source="user")
     asked = [
         IssueRequest(key=str(number), user="u", source=source, source_ref=ref)
-        for number, (source, ref) in enumerate([("b", "2026"), ("b", "2026"), ("b", "2027"), (None, None), (None, None)])
+        for number, (source, ref) in enumerate(
+            [("b", "2026"), ("b", "2026"), ("b", "2027"), (None, None), (None, None)]
+        )
     ]
     assert answers(issue(yearly, EMPTY, asked, now=NOW)) == ["#0", "already_for_source", "#1", "#2", "#3"]
 
@@ -138,7 +140,10 @@ def test_a_void_coupon_frees_its_place_and_its_budget_and_nothing_else() -> None
 
 def test_limits_may_come_later_and_count_what_was_issued_before() -> None:
     ledger = issued(3)
-    assert answers(issue(campaign(per_user=1), ledger, requests(("a", 2), ("b", 7)), now=NOW)) == ["per_user_limit", "#3"]
+    assert answers(issue(campaign(per_user=1), ledger, requests(("a", 2), ("b", 7)), now=NOW)) == [
+        "per_user_limit",
+        "#3",
+    ]
     daily = campaign(per_day=4, validity=Validity(tz="UTC"))
     assert answers(issue(daily, ledger, requests(("a", 8), ("b", 9)), now=NOW)) == ["#3", "per_day_limit"]
 
@@ -175,13 +180,17 @@ def test_a_book_that_is_used_up_is_refused() -> None:
     spec = CodeSpec(alphabet="0123456789", body=6, checks=0, blocked=["00"])
     last = spec.capacity - 1
     ledger = Ledger.from_events(
-        [issue(campaign(), EMPTY, requests(("a", 1)), now=NOW).ledger.events[0].model_copy(update={"coupon": f"c#{last}"})]
+        [
+            issue(campaign(), EMPTY, requests(("a", 1)), now=NOW)
+            .ledger.events[0]
+            .model_copy(update={"coupon": f"c#{last}"})
+        ]
     )
     with refuses(Infeasible, match="book must have a serial left"):
         issue(campaign(), ledger, requests(("b", 1)), now=NOW, book=CodeBook(spec, bytes(32), "c"))
-    assert answers(issue(campaign(total=1), ledger, requests(("b", 1)), now=NOW, book=CodeBook(spec, bytes(32), "c"))) == [
-        "total_limit"
-    ]
+    assert answers(
+        issue(campaign(total=1), ledger, requests(("b", 1)), now=NOW, book=CodeBook(spec, bytes(32), "c"))
+    ) == ["total_limit"]
 
 
 asks = st.builds(

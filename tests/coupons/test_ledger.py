@@ -94,7 +94,7 @@ def test_the_events_are_a_sequence() -> None:
 
 def test_a_ledger_knows_its_coupons_only() -> None:
     ledger = issued()
-    for call in (ledger.coupon, lambda id: ledger.state(id, as_of=NOW), lambda id: ledger.held(id, campaign())):
+    for call in (ledger.coupon, lambda name: ledger.state(name, as_of=NOW), lambda name: ledger.held(name, campaign())):
         with refuses(InvalidInput, match="id must be a coupon of this ledger, got 'c#9'"):
             call("c#9")
     with refuses(InvalidInput, match="id must be text that is not empty"):

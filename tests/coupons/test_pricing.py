@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -34,6 +33,9 @@ from socialmkt.coupons import (
 )
 from tests.coupons.shop import DAY, NOW, cart_of, carts, held, line, policies, survives_json, wallets
 from tests.refusals import refuses
+
+if TYPE_CHECKING:
+    import random
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/coupons_pricing.json").read_text(encoding="utf-8"))
 
@@ -129,18 +131,21 @@ def test_what_is_got_never_takes_more_than_a_line_has_left() -> None:
     assert [each.net for each in quote(cart, first, half).lines] == [0, 100]
 
 
-def test_rounding_up_the_sum_takes_no_line_below_nothing() -> None:
-    lines = [line(9, id="a", sku="a"), line(1, id="b", sku="b"), line(1, id="c", sku="b"), line(20, 3, id="d", sku="d")]
-    cart = Cart(currency="CNY", lines=lines)
-    nearly = held("a", AmountOff(value=6, scope=Scope(include_skus=["a"])), stage="item")
-    got = held("b", BuyGet(buy=1, get=1, off_bp=9_900), priority=1)
-    found = quote(cart, nearly, got, rounding="up")
-    assert min(each.net for each in found.lines) >= 0
-    assert sum(found.discounts[1].shares.values()) == found.discounts[1].amount
+def test_rounding_the_sum_up_takes_no_line_below_nothing() -> None:
+    prices = {"a": 20, "b": 1, "c": 1, "d": 100}
+    cart = Cart(currency="CNY", lines=[line(price_, id=sku, sku=sku) for sku, price_ in prices.items()])
+    nearly = held("a", AmountOff(value=17, scope=Scope(include_skus=["a"])), stage="item")
+    got = held("b", BuyGet(buy=1, get=3, off_bp=2_500), priority=1)
+    found = quote(cart, nearly, got)
+    assert found.discounts[1].amount == 4  # 3, 0.25 and 0.25, rounded once; the first line has 3 left
+    assert found.discounts[1].shares == {"a": 3, "b": 1}
 
 
 def test_an_exchange_takes_one_unit_of_the_dearest_line() -> None:
-    cart = Cart(currency="CNY", lines=[line(300, 2, id="a"), line(500, 2, id="b"), line(500, id="c"), line(900, id="d", sku="x")])
+    cart = Cart(
+        currency="CNY",
+        lines=[line(300, 2, id="a"), line(500, 2, id="b"), line(500, id="c"), line(900, id="d", sku="x")],
+    )
     assert taken(cart, Exchange(sku="tea")) == [0, 500, 0, 0]
     assert reasons(quote(cart, held("h", Exchange(sku="cup")))) == {"h": "no_effect"}
     assert reasons(quote(cart, held("h", Exchange(sku="tea", scope=Scope(include_skus=["x"]))))) == {"h": "no_effect"}
@@ -157,7 +162,9 @@ def test_free_shipping_takes_what_is_still_due() -> None:
 
 
 def test_a_gift_comes_on_top() -> None:
-    found = quote(cart_of(1_000), held("g", Gift(sku="mug", quantity=2, minimum=1_000)), held("h", Gift(sku="x", minimum=1_001)))
+    found = quote(
+        cart_of(1_000), held("g", Gift(sku="mug", quantity=2, minimum=1_000)), held("h", Gift(sku="x", minimum=1_001))
+    )
     assert [(gift.coupon, gift.sku, gift.quantity) for gift in found.gifts] == [("g", "mug", 2)]
     assert (found.saved, found.discounts, reasons(found)) == (0, (), {"h": "below_minimum"})
     assert [each.id for each in found.coupons] == ["g"]
@@ -228,7 +235,9 @@ def test_a_coupon_has_its_windows(windows: list[Window], reason: str | None) -> 
     ],
 )
 def test_what_combines(first: Any, second: Any, policy: Any, together: bool) -> None:
-    found = quote(cart_of(100), held("a", AmountOff(value=10), **first), held("b", AmountOff(value=10), **second), **policy)
+    found = quote(
+        cart_of(100), held("a", AmountOff(value=10), **first), held("b", AmountOff(value=10), **second), **policy
+    )
     assert reasons(found) == ({} if together else {"b": "not_combinable"})
 
 
@@ -237,7 +246,9 @@ def test_thresholds_count_what_the_policy_says() -> None:
     item = held("a", AmountOff(value=300), stage="item")
     for minimum, accepted in ((700, {"item", "list", "net"}), (701, {"list"})):
         shop = held("b", AmountOff(value=100, minimum=minimum))
-        assert {rule for rule in ("item", "list", "net") if not reasons(quote(cart, item, shop, threshold=rule))} == accepted
+        assert {
+            rule for rule in ("item", "list", "net") if not reasons(quote(cart, item, shop, threshold=rule))
+        } == accepted
     late_item = held("b", AmountOff(value=100, minimum=1_000), stage="item", priority=1)
     assert not reasons(quote(cart, item, late_item))
     assert reasons(quote(cart, item, late_item, threshold="net")) == {"b": "below_minimum"}

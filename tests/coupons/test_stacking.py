@@ -76,7 +76,11 @@ def test_best_never_rises_when_a_coupon_joins(cart: Cart, wallet: list[Held], po
 
 
 def test_two_small_coupons_can_beat_a_large_one() -> None:
-    wallet = [held("large", AmountOff(value=80), exclusive=True), held("a", AmountOff(value=50)), held("b", AmountOff(value=40))]
+    wallet = [
+        held("large", AmountOff(value=80), exclusive=True),
+        held("a", AmountOff(value=50)),
+        held("b", AmountOff(value=40)),
+    ]
     found = best(cart_of(1_000), wallet, now=NOW)
     assert ([each.id for each in found.coupons], reasons(found)) == (["a", "b"], {"large": "not_chosen"})
 
@@ -90,7 +94,11 @@ def test_ties_spare_vouchers_then_spend_the_soonest_to_expire_then_the_least_id(
 
 
 def test_gifts_join_where_they_combine() -> None:
-    gifts = [held("g", Gift(sku="mug")), held("h", Gift(sku="hat"), exclusive=True), held("i", Gift(sku="pin", minimum=500))]
+    gifts = [
+        held("g", Gift(sku="mug")),
+        held("h", Gift(sku="hat"), exclusive=True),
+        held("i", Gift(sku="pin", minimum=500)),
+    ]
     found = best(cart_of(100), [held("a", AmountOff(value=10)), *gifts], now=NOW)
     assert [each.id for each in found.coupons] == ["g", "a"]
     assert reasons(found) == {"h": "not_chosen", "i": "below_minimum"}

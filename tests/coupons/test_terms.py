@@ -72,7 +72,9 @@ def test_zhe_takes_the_other_fields() -> None:
     assert (terms.cap, terms.scope.include_skus, terms.minimum) == (900, ("a",), 5)
 
 
-@pytest.mark.parametrize("rate", [8.8, "0", "10", 10, "8.8801", "-1", "8.", "８", " 8", True, None, Decimal("NaN"), "0.000"])
+@pytest.mark.parametrize(
+    "rate", [8.8, "0", "10", 10, "8.8801", "-1", "8.", "８", " 8", True, None, Decimal("NaN"), "0.000"]
+)
 def test_any_other_rate_is_refused(rate: Any) -> None:
     with refuses(InvalidInput, match="rate must be text, an int or a Decimal above 0 and below 10"):
         PercentOff.zhe(rate)

@@ -135,7 +135,9 @@ def test_a_naive_instant_is_refused() -> None:
 )
 def test_who_is_born_on_a_leap_day_has_a_birthday_every_year(leap_day: Any, year: int, start: tuple[int, int]) -> None:
     window = birthday_window(date(2000, 2, 29), year=year, tz="Asia/Shanghai", leap_day=leap_day)
-    assert window == Window(start=datetime(year, *start, tzinfo=SHANGHAI), end=datetime(year, *start, tzinfo=SHANGHAI) + DAY)
+    assert window == Window(
+        start=datetime(year, *start, tzinfo=SHANGHAI), end=datetime(year, *start, tzinfo=SHANGHAI) + DAY
+    )
 
 
 def test_a_birthday_may_last_some_days() -> None:
