@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socialmkt.coupons import Campaign, IssueRequest, Step
