@@ -138,11 +138,19 @@ def check_promise() -> None:
 
 
 def compare_audiences(customers: list[str], days: list[date]) -> None:
-    """Did the buyers of spring come back in summer?"""
+    """Which board suits the product, and did the buyers of spring come back in summer?"""
+    city = overlap.Profile(cells={"young": 0.4, "old": 0.6}, users=1_000_000)  # made up, like the boards
+    buyers = overlap.TargetGroup(population=city, propensity={"young": 0.12, "old": 0.03})
+    boards = {"music": overlap.Profile(cells={"young": 0.7, "old": 0.3}, users=300_000)}
+    boards["news"] = overlap.Profile(cells={"young": 0.2, "old": 0.8}, users=500_000)
+    for row in overlap.fit([overlap.Platform(name=n, profile=p) for n, p in boards.items()], buyers).rows():
+        print(
+            f"  The {row.platform} board: {row.score:.0f} points, {row.matched:,.0f} likely buyers, index {row.tgi:.0f}."
+        )
     month = np.array([f"{day:%Y-%m}" for day in days])
-    first, later = (overlap.Audience.from_ids(np.array(customers)[month == which]) for which in ("1997-03", "1997-06"))
+    first, later = (overlap.Audience.from_ids(np.array(customers)[month == one]) for one in ("1997-03", "1997-06"))
     pair = overlap.overlap(first, later)
-    print(f"  {pair.a:,} bought in March, {pair.b:,} in June 1997, {pair.both:,} in both:", end=" ")
+    print(f"  {pair.a:,} bought in March 1997, {pair.b:,} in June, {pair.both:,} in both:", end=" ")
     print(f"{pair.b_in_a:.0%} of June's buyers were March's.")
 
 
@@ -166,7 +174,7 @@ def main() -> None:
     thank_followers(winners)
     print("\nsla: do we answer in time?")
     check_promise()
-    print("\noverlap: did March's buyers come back in June?")
+    print("\noverlap: where are more of them?")
     compare_audiences(customers, days)
 
 

@@ -61,3 +61,51 @@ def test_the_core_and_its_movement_are_as_published(story: str) -> None:
     assert "From 1997-12-31 to 1998-06-30, 1,231 customers changed their segment:" in story
     assert "139 left the loyal core" in story
     assert "136 joined it" in story
+
+
+def test_the_group_buy_pays_back_what_the_early_paid_too_much(story: str) -> None:
+    shown = [Decimal("29.90")] * 19 + [Decimal("25.90")] * 20 + [Decimal("19.90")]
+    back = sum(shown) - 40 * Decimal("19.90")
+    assert "After a week 25 pay 25.90 USD each; 15 more unlock 19.90 USD." in story
+    assert f"At the close 40 pay 19.90 USD: {40 * Decimal('19.90')} USD in all, {back} USD went back" in story
+
+
+def test_those_who_may_win_are_those_who_bought_twice_and_follow(story: str, orders: list[dict[str, str]]) -> None:
+    bought = Counter(order["customer"] for order in orders)
+    may_win = [who for who, count in bought.items() if count >= 2 and sum(map(int, who)) % 3 == 0]
+    assert f"{len(may_win):,} of {len(bought):,} customers may win" in story
+    (stereo,) = re.findall(r"The stereo goes to customer (\d+); faults found on checking: 0\.", story)
+    assert stereo in may_win
+
+
+def test_the_coupons_keep_to_their_budget_and_the_cart_to_its_cents(story: str) -> None:
+    assert f"100.00 USD are enough for {100 // 5} of 21 followers" in story
+    listed = 2 * Decimal("14.99") + Decimal("19.90")
+    assert f"A cart of {listed} USD costs {((listed - 5) * 9 / 10).quantize(Decimal('0.01'))} USD with 2 of 2" in story
+
+
+def test_the_promise_is_judged_as_by_hand(story: str) -> None:
+    kept = 0
+    for number in range(120):
+        minute, waited = 13 * 60 + 55 + 24 * number, number**2 % 13 * 30
+        day, hour = divmod(minute, 1440)
+        in_hours = day < 2 and 13 * 60 <= hour < 22 * 60  # Thursday and Friday, 9 to 18 in New York is 13 to 22 UTC
+        kept += number % 40 != 39 and waited <= (300 if in_hours else 3600)
+    assert f"{kept / 120:.1%} of 120 mentions kept the promise." in story
+    assert "3 wait too long already." in story
+
+
+def test_the_audiences_are_the_sets_of_buyers(story: str, orders: list[dict[str, str]]) -> None:
+    march, june = ({o["customer"] for o in orders if o["date"].startswith(month)} for month in ("1997-03", "1997-06"))
+    both = march & june
+    assert f"{len(march):,} bought in March 1997, {len(june):,} in June, {len(both):,} in both" in story
+    assert f"{len(both) / len(june):.0%} of June's buyers were March's" in story
+
+
+def test_the_boards_are_weighed_as_by_hand(story: str) -> None:
+    share = 0.4 * 0.12 + 0.6 * 0.03
+    for name, users, young in (("music", 300_000, 0.7), ("news", 500_000, 0.2)):
+        own = young * 0.12 + (1 - young) * 0.03
+        assert re.search(
+            rf"The {name} board: \d+ points, {users * own:,.0f} likely buyers, index {100 * own / share:.0f}\.", story
+        )
