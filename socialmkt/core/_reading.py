@@ -75,7 +75,7 @@ def spec(name: str, value: Column, kind: Kind | Reader, **options: Any) -> Spec:
     kind : str or callable
         A kind by the name of its function here, or a reader `(x, *, func, name) -> (values, nulls)`.
     **options
-        `tz` of instants and days, `minimum` of quantities.
+        `tz` of instants and days, `coarse` of instants, `minimum` of quantities.
 
     Returns
     -------

@@ -95,6 +95,7 @@ def instants(
     name: str = "instants",
     on_null: OnNull = "raise",
     tz: str | dt.tzinfo | None = None,
+    coarse: bool = True,
 ) -> NDArray[np.datetime64]:
     """Read a column of instants.
 
@@ -106,6 +107,8 @@ def instants(
         As in `ids`.
     tz : str or tzinfo, optional
         The zone whose midnight begins a day that came as a `date` or `datetime64[D]`; UTC if left out.
+    coarse : bool
+        Read `datetime64` in units longer than a day as their first day; else refuse them.
 
     Returns
     -------
@@ -123,7 +126,7 @@ def instants(
 
     Notes
     -----
-    O(n). A `datetime64[us]` array passes without a copy. Longer units than a day are read as their first day.
+    O(n). A `datetime64[us]` array passes without a copy.
 
     Examples
     --------
@@ -133,7 +136,7 @@ def instants(
     >>> instants([date(2026, 3, 1)], tz="Asia/Shanghai")
     array(['2026-02-28T16:00:00.000000'], dtype='datetime64[us]')
     """
-    found = _moments.read_instants(x, func=func, name=name, tz=tz)
+    found = _moments.read_instants(x, func=func, name=name, tz=tz, coarse=coarse)
     return _columns.settle(x, *found, func=func, name=name, on_null=on_null)
 
 

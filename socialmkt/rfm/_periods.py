@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from socialmkt.core._moments import is_coarse
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 from socialmkt.core.instants import day_bounds, from_us, local_days, to_us, zone
 
@@ -76,12 +77,3 @@ def _is_day(value: Any) -> bool:
     if isinstance(value, np.datetime64):
         return np.datetime_data(value.dtype) == ("D", 1)
     return not isinstance(value, dt.datetime)
-
-
-def is_coarse(value: Any) -> bool:
-    """Tell whether a datetime64, or a column of them, means more than a day at a time."""
-    dtype = getattr(value, "dtype", None)
-    if not isinstance(dtype, np.dtype) or dtype.kind != "M":
-        return False
-    unit, step = np.datetime_data(dtype)
-    return unit in {"Y", "M", "W"} or (unit == "D" and step != 1)

@@ -321,6 +321,16 @@ def test_long_and_odd_units_are_read_exactly() -> None:
     assert columns.instants(np.array([-3]).view("M8[1500ns]"))[0] == np.datetime64(-5, "us")
 
 
+@pytest.mark.parametrize("unit", ["Y", "M", "W", "7D"])
+def test_units_longer_than_a_day_are_no_instants_where_a_caller_says_so(unit: str) -> None:
+    long = np.array(["2026-03-02"], dtype="M8[D]").astype(f"M8[{unit}]")
+    with refuses(InvalidInput, match="instants must hold instants or days, got a datetime64.* column"):
+        columns.instants(long, coarse=False)
+    with refuses(InvalidInput, match=r"instants must hold instants or days, got 2026.* at row 1 \(1 such rows of 2\)"):
+        columns.instants([DAY, long[0]], coarse=False)
+    assert columns.instants([DAY, np.datetime64("2026-03-02")], coarse=False).size == 2
+
+
 def test_times_without_a_unit_are_only_nulls() -> None:
     assert columns.nulls(np.array([np.datetime64("NaT")])).tolist() == [True]
     assert columns.instants(np.array([np.datetime64("NaT")]), on_null="drop").dtype == "M8[us]"

@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from socialmkt.core.errors import AmbiguousTime, EmptyInput, InvalidInput, Overflow
-from socialmkt.rfm import CustomerSummary, summarize
+from socialmkt.rfm import CustomerSummary, PurchaseState, holdout, summarize
 from tests.refusals import refuses
 from tests.rfm import referee
 from tests.rfm.logs import (
@@ -412,6 +412,23 @@ def test_a_naive_time_is_refused() -> None:
 def test_what_is_no_instant_and_no_day_is_refused_naming_when(when) -> None:
     with refuses(InvalidInput, match="rfm.summarize: when must"):
         summarize([1], when)
+
+
+@pytest.mark.parametrize(
+    "make", [list, tuple, lambda items: np.array(items, dtype=object)], ids=["list", "tuple", "objects"]
+)
+@pytest.mark.parametrize("unit", ["Y", "M", "W", "7D"])
+def test_a_month_among_days_is_refused_with_its_row_wherever_it_stands(make, unit) -> None:
+    month = MONDAY.astype(f"datetime64[{unit}]")[0]
+    when = make([None, dt.date(2026, 3, 2), month, np.datetime64("NaT", "M"), utc("2026-03-02"), month])
+    log = (list(range(6)), when)
+    match = r"when must hold instants or days, got .* at row 2 \(2 such rows of 6\)"
+    with refuses(InvalidInput, match=f"rfm.summarize: {match}"):
+        summarize(*log, on_null="drop")
+    with refuses(InvalidInput, match=f"rfm.holdout: {match}"):
+        holdout(*log, split=dt.date(2026, 3, 1), on_null="drop")
+    with refuses(InvalidInput, match=f"PurchaseState.from_columns: {match}"):
+        PurchaseState.from_columns(*log, on_null="drop")
 
 
 def test_times_outside_microseconds_or_the_calendar_are_refused() -> None:
