@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import AfterValidator, ValidationInfo, model_validator
 
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
-from socialmkt.core.model import Count, Frozen, FrozenDict, Name, Positive
+from socialmkt.core.model import Count, Frozen, FrozenDict, Name, Positive, fingerprint
 from socialmkt.rfm._claims import check_bins, check_claims, claimants, read_cells, winners
 
 if TYPE_CHECKING:
@@ -282,6 +282,22 @@ class SegmentMap(Frozen):
             found[code] = found[code - code % 10] = segment
         found.flags.writeable = False
         return found.view()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the name and of each cell's segment, however the map was made.
+
+        Examples
+        --------
+        >>> boxes = SegmentMap.from_boxes("mine", 2, [Segment("new", r=(2, 2)), Segment("old", r=(1, 1))])
+        >>> cells = SegmentMap.from_cells("mine", 2, {"new": [222, 221, 212, 211]}, default="old")
+        >>> boxes.fingerprint == cells.fingerprint
+        True
+        """
+        won: dict[str, list[int]] = {name: [] for name in self.names}
+        for code, segment in winners(self.claims, self.bins, self.default).items():
+            won[segment].append(code)
+        return fingerprint(SegmentMap(name=self.name, bins=self.bins, claims=tuple(won.items())))
 
     @cached_property
     def reads_m(self) -> bool:

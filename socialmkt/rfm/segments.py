@@ -50,6 +50,8 @@ class Segments(Table):
         The name of the map.
     names : tuple of str
         All segments of the map, in its order.
+    fingerprint : str or None
+        The fingerprint of the map; None where it is not known.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Segments(Table):
     segment: Texts
     map: Name
     names: tuple[Name, ...]
+    fingerprint: str | None = None
 
 
 def segment(scores: Scores, map: SegmentMap = TEN) -> Segments:  # noqa: A002  # the word marketers use
@@ -110,8 +113,8 @@ def segment(scores: Scores, map: SegmentMap = TEN) -> Segments:  # noqa: A002  #
         raise refuse(SchemeMismatch, func, "map", f"have {scores.bins} bins, as the scores have", map.bins)
     if map.reads_m and not scores.m.all():
         raise refuse(SchemeMismatch, func, "map", "not read m, as these scores are without money", map.name)
-    found = map.by_code.take(scores.code)
-    return Segments(customer=scores.customer, segment=freeze(found), map=map.name, names=map.names)
+    found = freeze(map.by_code.take(scores.code))
+    return Segments(customer=scores.customer, segment=found, map=map.name, names=map.names, fingerprint=map.fingerprint)
 
 
 def profile(segments: Segments, summary: CustomerSummary) -> Table:
