@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.core import columns
-from socialmkt.core._instants import from_us, zone
+from socialmkt.core._instants import zone
 from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse, refuse_choice
 from socialmkt.core.money import read_minors
 from socialmkt.rfm._group import Cells, Keys, Rolled, collapse, roll_up, take
 from socialmkt.rfm._keys import IdReader, Ids, keys_of, narrowed
-from socialmkt.rfm._periods import Unit, check_unit, periods
+from socialmkt.rfm._periods import Unit, check_unit, periods, within_years
 
 if TYPE_CHECKING:
     from socialmkt.core.columns import Column
@@ -230,5 +230,4 @@ def latest(log: Log, *, func: str, name: str) -> int:
     if not len(log.us):
         raise refuse(EmptyInput, func, name, "be given where there are no rows", None)
     us = int(log.us.max())
-    from_us(us, func=func, name="when")
-    return us
+    return within_years(us, np.datetime64(us, "us"), func=func, name="when")

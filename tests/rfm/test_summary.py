@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from socialmkt.core.errors import AmbiguousTime, EmptyInput, InvalidInput, Overflow
+from socialmkt.core.errors import AmbiguousTime, EmptyInput, Infeasible, InvalidInput, Overflow
 from socialmkt.rfm import CustomerSummary, PurchaseState, holdout, summarize
 from tests.refusals import refuses
 from tests.rfm import referee
@@ -438,6 +438,35 @@ def test_times_outside_microseconds_or_the_calendar_are_refused() -> None:
         summarize([1], MONDAY, as_of=np.datetime64(10**16, "s"))
     with refuses(Overflow, match="rfm.summarize: when must"):
         summarize([1], np.array(["20000-01-01"], dtype="datetime64[us]"))
+
+
+@pytest.mark.parametrize("as_of", [dt.date.max, np.datetime64("9999-12-31"), np.datetime64("10000-01-01T00")])
+def test_an_as_of_past_the_last_datetime_is_refused_by_the_caller_s_name(as_of) -> None:
+    got = str(as_of)
+    with refuses(Overflow, match=f"rfm.summarize: as_of must lie in the years 1 to 9999 of UTC, got {got}"):
+        summarize(["a"], [dt.date(2026, 3, 1)], as_of=as_of, tz="America/New_York")
+    for end in ({"split": as_of}, {"split": dt.date(2026, 3, 1), "end": as_of}):
+        with refuses(Overflow, match=f"rfm.holdout: {list(end)[-1]} must lie in the years 1 to 9999 of UTC, got {got}"):
+            holdout([1], [dt.date(2026, 3, 1)], **end, tz="America/Los_Angeles")
+    state = PurchaseState.from_columns([1], [dt.date(2026, 3, 1)], tz="America/New_York")
+    with refuses(Overflow, match=f"PurchaseState.summarize: as_of must lie in the years 1 to 9999 of UTC, got {got}"):
+        state.summarize(as_of=as_of)
+    assert summarize([1], MONDAY, as_of=dt.date.max, tz="Asia/Shanghai").as_of.year == 9999
+
+
+def test_a_latest_row_past_the_last_datetime_is_refused_by_the_caller_s_name() -> None:
+    far = np.array(["12000-01-01"], dtype="datetime64[s]")
+    with refuses(Overflow, match=r"rfm.summarize: when must lie in the years 1 to 9999 of UTC, got 12000-01-01"):
+        summarize([1], far)
+    with refuses(Overflow, match=r"rfm.holdout: when must lie in the years 1 to 9999 of UTC, got 12000-01-01"):
+        holdout([1], far, split=dt.date(2026, 3, 1))
+    state = PurchaseState.from_columns([1, 1], np.append(far, MONDAY), order=[1, 1])
+    with refuses(
+        Overflow, match=r"PurchaseState.summarize: as_of must .*, got 12000-01-01.*latest instant of all rows"
+    ):
+        state.summarize()
+    with refuses(Infeasible, match=r"PurchaseState.summarize: as_of must not part .* to 12000-01-01"):
+        state.summarize(as_of=dt.date(2026, 3, 31))
 
 
 def test_a_returns_policy_without_amounts_is_refused() -> None:
