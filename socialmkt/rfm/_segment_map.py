@@ -227,8 +227,10 @@ class SegmentMap(Frozen):
         """
         func = "SegmentMap.from_boxes"
         bins = check_bins(bins, func)
-        if on_overlap not in {"raise", "first"}:
+        if on_overlap not in ("raise", "first"):
             raise refuse_choice(func, "on_overlap", on_overlap, ["raise", "first"])
+        if isinstance(segments, str) or not isinstance(segments, Iterable):
+            raise refuse(InvalidInput, func, "segments", "be a list of Segments", segments)
         claims = tuple(_box_claim(segment, bins, func) for segment in segments)
         check_claims(claims, bins, default, on_overlap, func=func, parameter="segments")
         return cls(name=name, bins=bins, claims=claims, default=default, on_overlap=on_overlap)

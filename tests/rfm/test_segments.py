@@ -235,6 +235,9 @@ def test_other_misuse_of_maps_is_refused() -> None:
         SegmentMap.from_boxes("m", 2, [Segment("a", r=(1, 1)), Segment("a", r=(2, 2))])
     with refuses(InvalidInput, "segments must be Segments, got 'a'"):
         SegmentMap.from_boxes("m", 2, ["a"])
+    for listed in (None, 5, "ab"):
+        with refuses(InvalidInput, "SegmentMap.from_boxes: segments must be a list of Segments, got"):
+            SegmentMap.from_boxes("m", 2, listed)
     with refuses(InvalidInput, "cells must be a mapping of segment to codes, got"):
         SegmentMap.from_cells("m", 2, [222])
     for codes in ("222", 222):
@@ -242,8 +245,9 @@ def test_other_misuse_of_maps_is_refused() -> None:
             SegmentMap.from_cells("m", 2, {"a": codes})
     with pytest.raises(TypeError, match="positional"):
         Segment("a", "b")
-    with refuses(InvalidInput, "on_overlap must be one of raise, first, got 'last'"):
-        SegmentMap.from_boxes("m", 2, [], on_overlap="last")
+    for policy in ("last", [], None):
+        with refuses(InvalidInput, "SegmentMap.from_boxes: on_overlap must be one of raise, first, got"):
+            SegmentMap.from_boxes("m", 2, [], on_overlap=policy)
     for bins in (1, 10, True, 2.0):
         with refuses(InvalidInput, "bins must be a whole number from 2 to 9"):
             SegmentMap.from_cells("m", bins, {})
