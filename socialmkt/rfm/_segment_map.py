@@ -13,7 +13,7 @@ from pydantic import AfterValidator, ValidationInfo, model_validator
 
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 from socialmkt.core.model import Count, Frozen, FrozenDict, Name, Positive, fingerprint
-from socialmkt.rfm._claims import check_bins, check_claims, claimants, read_cells, winners
+from socialmkt.rfm._claims import check_bins, check_claims, check_names, claimants, read_cells, read_segment, winners
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,7 +157,8 @@ class SegmentMap(Frozen):
         Raises
         ------
         InvalidInput
-            Gaps without a default, a cell listed twice, a malformed code, a level outside 1 .. bins.
+            Gaps without a default, a cell listed twice, a malformed code, a level outside 1 .. bins, a name that is
+            no text or empty.
 
         Examples
         --------
@@ -171,10 +172,11 @@ class SegmentMap(Frozen):
         got gaps 111, 112, 121, 122, 211, 212. Pass default="Other" to name the rest.
         """
         func = "SegmentMap.from_cells"
+        check_names(name, default, func=func)
         bins = check_bins(bins, func)
         if not isinstance(cells, Mapping):
             raise refuse(InvalidInput, func, "cells", "be a mapping of segment to codes", cells)
-        claims = tuple((segment, read_cells(codes, bins, func)) for segment, codes in cells.items())
+        claims = tuple((read_segment(segment, func), read_cells(codes, bins, func)) for segment, codes in cells.items())
         check_claims(claims, bins, default, "raise", func=func, parameter="cells")
         return cls(name=name, bins=bins, claims=claims, default=default)
 
@@ -211,7 +213,8 @@ class SegmentMap(Frozen):
         Raises
         ------
         InvalidInput
-            Gaps without a default, overlaps unless `"first"`, a level outside 1 .. bins, a name listed twice.
+            Gaps without a default, overlaps unless `"first"`, a level outside 1 .. bins, a name listed twice, a name
+            that is no text or empty.
 
         Examples
         --------
@@ -226,6 +229,7 @@ class SegmentMap(Frozen):
         got overlaps 212, 222. 212 is in vip, active.
         """
         func = "SegmentMap.from_boxes"
+        check_names(name, default, func=func)
         bins = check_bins(bins, func)
         if on_overlap not in ("raise", "first"):
             raise refuse_choice(func, "on_overlap", on_overlap, ["raise", "first"])

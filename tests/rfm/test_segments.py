@@ -253,6 +253,21 @@ def test_other_misuse_of_maps_is_refused() -> None:
             SegmentMap.from_cells("m", bins, {})
 
 
+@pytest.mark.parametrize("wrong", ["", " ", "a\0", 5, ["a"]])
+def test_a_bad_name_is_refused_with_its_parameter_and_the_function(wrong: Any) -> None:
+    for name in ("name", "default"):
+        good: dict[str, Any] = {"name": "m", "bins": 2, "default": "Other", name: wrong}
+        with refuses(InvalidInput, f"SegmentMap.from_cells: {name} must"):
+            SegmentMap.from_cells(**good, cells={"a": [222]})
+        with refuses(InvalidInput, f"SegmentMap.from_boxes: {name} must"):
+            SegmentMap.from_boxes(**good, segments=[Segment("a", r=(2, 2))])
+    if not isinstance(wrong, list):
+        with refuses(InvalidInput, "SegmentMap.from_cells: cells must have names as keys, text"):
+            SegmentMap.from_cells("m", 2, {wrong: [222]}, default="Other")
+    with refuses(InvalidInput, "SegmentMap.from_cells: name must be text that is not empty, got None"):
+        SegmentMap.from_cells(None, 2, {"a": [222]}, default="Other")
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
