@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core import labels
-from socialmkt.core.errors import InvalidInput, Overflow, SchemeMismatch, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, SchemeMismatch, Verbatim, did_you_mean, refuse, refuse_choice
 from socialmkt.core.factorize import factorize
+from socialmkt.core.labels import label_for
 from socialmkt.core.model import Name
 from socialmkt.core.table import Ids, Table, Texts, freeze
 from socialmkt.rfm._levels import exact_sum, median
@@ -204,10 +204,10 @@ def label(code: SegmentCode | str, *, lang: str = "en") -> str:
     >>> label("important_keep", lang="zh")
     '重要保持客户'
     """
-    known = [member.value for member in SegmentCode]
+    func, known = "rfm.label", [member.value for member in SegmentCode]
     if code not in known:
-        raise refuse_choice("rfm.label", "code", code, known)
-    return labels.label(SegmentCode(code), lang=lang)
+        raise refuse(InvalidInput, func, "code", f"be one of {', '.join(known)}", code, fix=did_you_mean(code, known))
+    return label_for(SegmentCode(code), lang, func)
 
 
 def numbers_of(segments: Segments, func: str) -> Rows:
