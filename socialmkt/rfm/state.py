@@ -224,7 +224,7 @@ class PurchaseState:
         socialmkt.core.errors.SchemeMismatch: PurchaseState.merge: unit must be 'D' on both sides, got 'W'.
         """
         if not isinstance(other, PurchaseState):
-            raise refuse(InvalidInput, _MERGE, "other", "be a PurchaseState", other)
+            raise refuse(InvalidInput, _MERGE, "other", "be a PurchaseState", type(other))
         _match("scheme", self.scheme, other.scheme)
         _match("unit", self.unit, other.unit)
         _match("returns", str(self.returns), str(other.returns))

@@ -17,6 +17,10 @@ from hypothesis import strategies as st
 
 from socialmkt.core import columns
 from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
+from socialmkt.core.factorize import factorize
+from socialmkt.core.hashing import hash_keyed, hash_text, splitmix64
+from socialmkt.core.money import Rounding, allocate, allocate_array
+from socialmkt.core.stats import quantile, wilson
 from tests.refusals import refuses
 from tests.strategies import COLUMN_KINDS, instants_us, int64s, words
 
@@ -275,6 +279,29 @@ def test_the_refusal_shows_the_null_as_it_came() -> None:
         read = columns.instants if getattr(x, "dtype", None) == "M8[D]" else columns.amounts
         with refuses(InvalidInput, match=rf"must not be null, got {got} at row 1 \(1 such rows of 2\)"):
             read(x)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        *[lambda x, kind=kind: getattr(columns, kind)(x, offer_drop=False) for kind in KINDS],
+        lambda x: columns.read("f", columns.spec("x", x, "numbers"), offer_drop=False),
+        lambda x: allocate(5, x),
+        lambda x: allocate_array(x, [1, 2]),
+        lambda x: allocate_array(5, x),
+        lambda x: Rounding.up.divide(x, 2),
+        lambda x: Rounding.up.divide([4, 5], x),
+        lambda x: factorize(np.array(x, dtype=object)),
+        hash_text,
+        lambda x: hash_keyed(x, key=b"0" * 32),
+        splitmix64,
+        lambda x: quantile(x, 0.5),
+        lambda x: wilson(x, x),
+    ],
+)
+def test_only_a_function_that_can_drop_nulls_offers_to(ask: Any) -> None:
+    with refuses(InvalidInput, match=r"must not be null, got None at row \d \(\d such rows of 2\)\.$"):
+        ask([None, None])
 
 
 def test_an_unknown_null_policy_is_refused() -> None:

@@ -419,8 +419,16 @@ def test_bad_weights_are_refused(weights: Any) -> None:
         score(summary_of([1], [1], [1]), weights=weights)
 
 
+def test_a_null_is_shown_as_it_came_and_not_offered_to_be_dropped_where_it_cannot_be() -> None:
+    summary = summary_of([1, 1, 1], [1, 1, 1], [1, 1, 1])
+    for name in ("weights", "tie"):
+        with refuses(InvalidInput, rf"rfm.score: {name} must not be null, got nan at row 1 \(1 such rows of 3\)\.$"):
+            score(summary, method="rank", **{name: [1, math.nan, 1]})
+
+
 def test_weights_on_money_alone_need_money() -> None:
-    with refuses(InvalidInput, "weights must not all be 0"):
+    match = r"weights must not all be 0 on r and f where there are no amounts, got \[0.0, 0.0, 1.0\]\.$"
+    with refuses(InvalidInput, match):
         score(summary_of([1]), weights=[0, 0, 1])
 
 
