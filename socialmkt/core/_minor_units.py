@@ -59,9 +59,8 @@ class MinorReader:
         try:
             return self.minors(values, nulls)
         except SocialmktError:
-            amounts = values[~nulls].tolist()
-            counting = replace(self, count=sum(map(self._fails, amounts)), total=len(values))
-            return counting.minors(values, nulls)  # is refused again, with the count
+            failing = sum(map(self._fails, values[~nulls].tolist()))
+        return replace(self, count=failing, total=len(values)).minors(values, nulls)  # is refused again
 
     def minors(self, values: NDArray[Any], nulls: Flags) -> Int64:
         """Read a raw column, and refuse it at the first row that is no amount."""
