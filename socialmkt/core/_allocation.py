@@ -118,7 +118,7 @@ def _amount(amount: Any, func: str) -> int:
 
 
 def _amounts(amount: Any, func: str) -> Int64:
-    return columns.amounts(amount, func=func, name="amount")
+    return columns.amounts(amount, func=func, name="amount", offer_drop=False)
 
 
 def _int64(amount: Any, func: str) -> int:
@@ -136,7 +136,7 @@ def _weights(weights: Any, func: str) -> Sequence[int]:
 
 
 def _row(weights: Any, func: str) -> Int64:
-    return columns.quantities(weights, func=func, name="weights")
+    return columns.quantities(weights, func=func, name="weights", offer_drop=False)
 
 
 def _require_some(count: int, largest: int, func: str, row: int | None = None) -> None:

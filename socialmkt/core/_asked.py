@@ -23,7 +23,7 @@ def instants(t: Any, func: str, name: str) -> Any:
         if not FIRST <= us < END:
             raise _out_of_range(func, name, t)
         return us
-    column = columns.instants(t, func=func, name=name).view(np.int64)
+    column = columns.instants(t, func=func, name=name, offer_drop=False).view(np.int64)
     if column.size and not (int(column.min()) >= FIRST and int(column.max()) < END):
         row = int(np.argmax((column < FIRST) | (column >= END)))
         raise _out_of_range(func, name, column[row].view("M8[us]"), row)
@@ -39,9 +39,9 @@ def budgets(target: Any, func: str) -> Any:
     if isinstance(target, dt.timedelta):
         us: Any = target // _MICROSECOND
     elif isinstance(target, _SCALARS):
-        us = int(columns.spans([target], func=func, name="target").view(np.int64)[0])
+        us = int(columns.spans([target], func=func, name="target", offer_drop=False).view(np.int64)[0])
     else:
-        us = columns.spans(target, func=func, name="target").view(np.int64)
+        us = columns.spans(target, func=func, name="target", offer_drop=False).view(np.int64)
     if lowest(us) < 0:
         row = int(np.argmax(us < 0)) if is_column(us) else None
         got = Verbatim(lowest(us) * _MICROSECOND if row is None else us[row].view("m8[us]"))

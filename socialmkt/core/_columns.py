@@ -34,14 +34,16 @@ _FIX_MINOR = (
 _FIX_DROP = 'Pass on_null="drop" to leave them out.'
 
 
-def settle(x: Any, values: NDArray[Any], nulls: Flags | None, *, func: str, name: str, on_null: str) -> NDArray[Any]:
+def settle(
+    x: Any, values: NDArray[Any], nulls: Flags | None, *, func: str, name: str, on_null: str, offer_drop: bool
+) -> NDArray[Any]:
     """Apply the null policy to one column that was read from `x`."""
     require_policy(on_null, func)
     if nulls is None or not nulls.any():
         return values
     if on_null == "drop":
         return values[~nulls]
-    raise refuse_nulls(x, nulls, Parameter(func, name))
+    raise refuse_nulls(x, nulls, Parameter(func, name), offer_drop=offer_drop)
 
 
 def require_policy(on_null: str, func: str) -> None:
@@ -50,13 +52,13 @@ def require_policy(on_null: str, func: str) -> None:
         raise refuse_choice(func, "on_null", on_null, ["raise", "drop"])
 
 
-def refuse_nulls(x: Any, nulls: Flags, at: Parameter) -> InvalidInput:
+def refuse_nulls(x: Any, nulls: Flags, at: Parameter, *, offer_drop: bool = True) -> InvalidInput:
     """Build the refusal of nulls, with the first as it came."""
     row = int(nulls.argmax())
     shows_it = issubclass(type(x), (list, tuple, np.ndarray)) and not hasattr(x, "mask")
     got = Verbatim(x[row] if shows_it else "null")
     where = {"row": row, "count": int(nulls.sum()), "total": len(nulls)}
-    return at.refuse(InvalidInput, "not be null", got, fix=_FIX_DROP, **where)
+    return at.refuse(InvalidInput, "not be null", got, fix=_FIX_DROP if offer_drop else None, **where)
 
 
 def read_ids(x: Any, *, func: str, name: str) -> tuple[NDArray[Any], Flags | None]:

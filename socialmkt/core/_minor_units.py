@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -39,6 +39,9 @@ class MinorReader:
     floats: bool
     func: str
     name: str
+    count: int | None = None
+    """Of a column that is refused: the rows that cannot be read, of `total`."""
+    total: int | None = None
 
     def one(self, amount: Any, row: int | None = None) -> int:
         """Read one amount: text, Decimal or int (or float, where expected)."""
@@ -52,7 +55,15 @@ class MinorReader:
         return minor
 
     def column(self, values: NDArray[Any], nulls: Flags) -> Int64:
-        """Read a raw column; 0 where it is null."""
+        """Read a raw column, 0 where it is null; refuse it with the count of its rows that are no amounts."""
+        try:
+            return self.minors(values, nulls)
+        except SocialmktError:
+            failing = sum(map(self._fails, values[~nulls].tolist()))
+        return replace(self, count=failing, total=len(values)).minors(values, nulls)  # is refused again
+
+    def minors(self, values: NDArray[Any], nulls: Flags) -> Int64:
+        """Read a raw column, and refuse it at the first row that is no amount."""
         if values.dtype.kind in "iu":
             return self._whole(values, nulls)
         if values.dtype.kind == "f":
@@ -99,6 +110,13 @@ class MinorReader:
         result = np.zeros(len(values), dtype=np.int64)
         result[rows] = minors
         return result
+
+    def _fails(self, amount: Any) -> bool:
+        try:
+            self._int64(amount, 0)
+        except SocialmktError:
+            return True
+        return False
 
     def _int64(self, amount: Any, row: int) -> int:
         return self._fit(self.one(amount, row), amount, row)
@@ -164,4 +182,4 @@ class MinorReader:
     def _refusal(
         self, kind: type[SocialmktError], must: str, got: Any, row: int | None, fix: str | None = None
     ) -> SocialmktError:
-        return refuse(kind, self.func, self.name, must, got, row=row, fix=fix)
+        return refuse(kind, self.func, self.name, must, got, row=row, count=self.count, total=self.total, fix=fix)

@@ -26,6 +26,7 @@ _INT64_MAX = 2**63 - 1
 _MOST = {"us": _INT64_MAX, "D": _INT64_MAX // DAY - 2}
 
 _TIMES = "hold aware datetimes, dates or datetime64"
+_FINE = "hold instants or days"
 _SPANS = "hold timedeltas of a fixed unit"
 _FIT = "fit 64 bits of microseconds"
 _FIX_NAIVE = "Give each a zone, such as tzinfo=ZoneInfo('Asia/Shanghai'); if they are UTC, datetime64 will do."
@@ -33,11 +34,11 @@ _FIX_TEXT = "Parse text first, such as with datetime.fromisoformat."
 
 
 def read_instants(
-    x: Any, *, func: str, name: str, tz: str | dt.tzinfo | None = None
+    x: Any, *, func: str, name: str, tz: str | dt.tzinfo | None = None, coarse: bool = True
 ) -> tuple[NDArray[np.datetime64], Flags | None]:
-    """Read times as instants; a day is its first instant in `tz`."""
+    """Read times as instants; a day is its first instant in `tz`. Longer units are refused unless `coarse`."""
     found = _zone(tz, func)
-    return _read_times(x, Parameter(func, name), lambda times: _as_instants(times, found), "M8[us]")
+    return _read_times(x, Parameter(func, name), lambda times: _as_instants(times, found), "M8[us]", coarse=coarse)
 
 
 def read_days(
@@ -67,18 +68,39 @@ def _zone(tz: str | dt.tzinfo | None, func: str) -> dt.tzinfo | None:
     return tz if tz is None or isinstance(tz, dt.tzinfo) else zone(tz, func=func, parameter="tz")
 
 
-def _read_times(x: Any, at: Parameter, convert: Callable[[Times], Times], dtype: str) -> tuple[Times, Flags | None]:
+def _read_times(
+    x: Any, at: Parameter, convert: Callable[[Times], Times], dtype: str, *, coarse: bool = True
+) -> tuple[Times, Flags | None]:
     values, nulls, _ = open_column(x, at)
     if isinstance(values, list):
         found = listed(values, at)
         fix = _FIX_TEXT if any(issubclass(kind, str) for kind in found.types) else None
         found.require(lambda kind: issubclass(kind, (dt.date, np.datetime64)), _TIMES, fix)
+        if not coarse:
+            _refuse_coarse(found)
         return found.spread(_by_kind(found, lambda items, where: convert(_times_of_one_kind(items, where)), dtype))
     if untyped(values):
         return np.zeros(0, dtype), None
     if values.dtype.kind != "M":
         raise at.refuse(InvalidInput, _TIMES, values, fix=_FIX_TEXT if values.dtype.kind == "U" else None)
+    if not coarse and is_coarse(values):
+        raise at.refuse(InvalidInput, _FINE, values)
     return convert(_checked_times(values, Where(at, len(values)))), missing(values, nulls)
+
+
+def is_coarse(times: Any) -> bool:
+    """Tell whether a datetime64, or a column of them, means more than a day at a time."""
+    dtype = getattr(times, "dtype", None)
+    if not isinstance(dtype, np.dtype) or dtype.kind != "M":
+        return False
+    unit, step = np.datetime_data(dtype)
+    return unit in {"Y", "M", "W"} or (unit == "D" and step != 1)
+
+
+def _refuse_coarse(found: Listed) -> None:
+    places = [place for place, item in enumerate(found.items) if is_coarse(item)] if _may_differ(found.types) else []
+    if places:
+        raise found.refused(InvalidInput, _FINE, places)
 
 
 def _as_instants(times: Times, tz: dt.tzinfo | None) -> Times:

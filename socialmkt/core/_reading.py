@@ -75,7 +75,7 @@ def spec(name: str, value: Column, kind: Kind | Reader, **options: Any) -> Spec:
     kind : str or callable
         A kind by the name of its function here, or a reader `(x, *, func, name) -> (values, nulls)`.
     **options
-        `tz` of instants and days, `minimum` of quantities.
+        `tz` of instants and days, `coarse` of instants, `minimum` of quantities.
 
     Returns
     -------
@@ -127,7 +127,7 @@ class Columns:
         return self._arrays[name]
 
 
-def read(func: str, *specs: Spec, on_null: OnNull = "raise") -> Columns:
+def read(func: str, *specs: Spec, on_null: OnNull = "raise", offer_drop: bool = True) -> Columns:
     """Read several parameters whose rows belong together.
 
     Parameters
@@ -138,6 +138,8 @@ def read(func: str, *specs: Spec, on_null: OnNull = "raise") -> Columns:
         The parameters, from `spec`.
     on_null : {"raise", "drop"}
         Refuse nulls, or leave out each row that has one in any column.
+    offer_drop : bool
+        Name `on_null="drop"` in the refusal of nulls; not so where the function that asks has no `on_null`.
 
     Returns
     -------
@@ -175,7 +177,7 @@ def read(func: str, *specs: Spec, on_null: OnNull = "raise") -> Columns:
         return Columns(arrays, total, 0, None)
     if on_null == "raise":
         first, mask = masks[0]
-        raise _columns.refuse_nulls(first.value, mask, Parameter(func, first.name))
+        raise _columns.refuse_nulls(first.value, mask, Parameter(func, first.name), offer_drop=offer_drop)
     kept = np.flatnonzero(~np.logical_or.reduce([mask for _, mask in masks]))
     return Columns({name: values[kept] for name, values in arrays.items()}, len(kept), total - len(kept), kept)
 

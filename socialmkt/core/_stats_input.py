@@ -28,11 +28,12 @@ def tail_of(func: str, confidence: Any) -> float:
 def read(func: str, kind: Literal["quantities", "numbers"], **given: Any) -> tuple[list[NDArray[Any]], bool]:
     """Read parameters of which each is one number or a column: all as columns, and whether all were numbers."""
     single = {name for name, value in given.items() if isinstance(value, _SCALARS)}
-    found = columns.read(func, *(columns.spec(name, given[name], kind) for name in given if name not in single))
+    specs = [columns.spec(name, given[name], kind) for name in given if name not in single]
+    found = columns.read(func, *specs, offer_drop=False)
     rows = found.n if len(single) < len(given) else 1
     reader = columns.quantities if kind == "quantities" else columns.numbers
     arrays = [
-        np.repeat(reader([value], func=func, name=name), rows) if name in single else found[name]
+        np.repeat(reader([value], func=func, name=name, offer_drop=False), rows) if name in single else found[name]
         for name, value in given.items()
     ]
     return arrays, len(single) == len(given)

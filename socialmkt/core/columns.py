@@ -44,7 +44,9 @@ Flags: TypeAlias = NDArray[np.bool_]
 Int64: TypeAlias = NDArray[np.int64]
 
 
-def ids(x: Column, *, func: str = "columns.ids", name: str = "ids", on_null: OnNull = "raise") -> NDArray[Any]:
+def ids(
+    x: Column, *, func: str = "columns.ids", name: str = "ids", on_null: OnNull = "raise", offer_drop: bool = True
+) -> NDArray[Any]:
     """Read a column of ids.
 
     Parameters
@@ -56,6 +58,8 @@ def ids(x: Column, *, func: str = "columns.ids", name: str = "ids", on_null: OnN
         Who asks, and for which parameter; named in the error.
     on_null : {"raise", "drop"}
         Refuse nulls, or leave them out.
+    offer_drop : bool
+        Name `on_null="drop"` in the refusal of nulls; not so where the function that asks has no `on_null`.
 
     Returns
     -------
@@ -85,7 +89,8 @@ def ids(x: Column, *, func: str = "columns.ids", name: str = "ids", on_null: OnN
         ...
     socialmkt.core.errors.InvalidInput: columns.ids: ids must hold whole numbers, text, bytes or UUIDs, got 7.0 ...
     """
-    return _columns.settle(x, *_columns.read_ids(x, func=func, name=name), func=func, name=name, on_null=on_null)
+    found = _columns.read_ids(x, func=func, name=name)
+    return _columns.settle(x, *found, func=func, name=name, on_null=on_null, offer_drop=offer_drop)
 
 
 def instants(
@@ -94,7 +99,9 @@ def instants(
     func: str = "columns.instants",
     name: str = "instants",
     on_null: OnNull = "raise",
+    offer_drop: bool = True,
     tz: str | dt.tzinfo | None = None,
+    coarse: bool = True,
 ) -> NDArray[np.datetime64]:
     """Read a column of instants.
 
@@ -102,10 +109,12 @@ def instants(
     ----------
     x : column of shape (n,), aware datetimes, dates or datetime64
         Instants. `datetime64` and naive library columns are UTC; naive `datetime` objects are refused.
-    func, name, on_null
+    func, name, on_null, offer_drop
         As in `ids`.
     tz : str or tzinfo, optional
         The zone whose midnight begins a day that came as a `date` or `datetime64[D]`; UTC if left out.
+    coarse : bool
+        Read `datetime64` in units longer than a day as their first day; else refuse them.
 
     Returns
     -------
@@ -123,7 +132,7 @@ def instants(
 
     Notes
     -----
-    O(n). A `datetime64[us]` array passes without a copy. Longer units than a day are read as their first day.
+    O(n). A `datetime64[us]` array passes without a copy.
 
     Examples
     --------
@@ -133,8 +142,8 @@ def instants(
     >>> instants([date(2026, 3, 1)], tz="Asia/Shanghai")
     array(['2026-02-28T16:00:00.000000'], dtype='datetime64[us]')
     """
-    found = _moments.read_instants(x, func=func, name=name, tz=tz)
-    return _columns.settle(x, *found, func=func, name=name, on_null=on_null)
+    found = _moments.read_instants(x, func=func, name=name, tz=tz, coarse=coarse)
+    return _columns.settle(x, *found, func=func, name=name, on_null=on_null, offer_drop=offer_drop)
 
 
 def days(
@@ -143,6 +152,7 @@ def days(
     func: str = "columns.days",
     name: str = "days",
     on_null: OnNull = "raise",
+    offer_drop: bool = True,
     tz: str | dt.tzinfo | None = None,
 ) -> NDArray[np.datetime64]:
     """Read a column of local days.
@@ -151,7 +161,7 @@ def days(
     ----------
     x : column of shape (n,), aware datetimes, dates or datetime64
         Days, which stay as they are in every zone, or instants, which fall on the day that `tz` shows.
-    func, name, on_null
+    func, name, on_null, offer_drop
         As in `ids`.
     tz : str or tzinfo, optional
         The zone of the days; UTC if left out.
@@ -177,11 +187,11 @@ def days(
     array(['2026-03-02', '2026-03-01'], dtype='datetime64[D]')
     """
     found = _moments.read_days(x, func=func, name=name, tz=tz)
-    return _columns.settle(x, *found, func=func, name=name, on_null=on_null)
+    return _columns.settle(x, *found, func=func, name=name, on_null=on_null, offer_drop=offer_drop)
 
 
 def spans(
-    x: Column, *, func: str = "columns.spans", name: str = "spans", on_null: OnNull = "raise"
+    x: Column, *, func: str = "columns.spans", name: str = "spans", on_null: OnNull = "raise", offer_drop: bool = True
 ) -> NDArray[np.timedelta64]:
     """Read a column of durations.
 
@@ -189,7 +199,7 @@ def spans(
     ----------
     x : column of shape (n,), timedeltas or timedelta64 of weeks or shorter units
         Durations; months and years have no fixed length and are refused.
-    func, name, on_null
+    func, name, on_null, offer_drop
         As in `ids`.
 
     Returns
@@ -210,17 +220,25 @@ def spans(
     >>> spans([timedelta(hours=2)])
     array([7200000000], dtype='timedelta64[us]')
     """
-    return _columns.settle(x, *_moments.read_spans(x, func=func, name=name), func=func, name=name, on_null=on_null)
+    found = _moments.read_spans(x, func=func, name=name)
+    return _columns.settle(x, *found, func=func, name=name, on_null=on_null, offer_drop=offer_drop)
 
 
-def amounts(x: Column, *, func: str = "columns.amounts", name: str = "amounts", on_null: OnNull = "raise") -> Int64:
+def amounts(
+    x: Column,
+    *,
+    func: str = "columns.amounts",
+    name: str = "amounts",
+    on_null: OnNull = "raise",
+    offer_drop: bool = True,
+) -> Int64:
     """Read a column of money in minor units.
 
     Parameters
     ----------
     x : column of shape (n,), whole numbers
         Minor units (cents, fen) of either sign. Floats, Decimals and text are refused: `Currency.minors` reads them.
-    func, name, on_null
+    func, name, on_null, offer_drop
         As in `ids`.
 
     Returns
@@ -244,7 +262,8 @@ def amounts(x: Column, *, func: str = "columns.amounts", name: str = "amounts", 
         ...
     socialmkt.core.errors.InvalidInput: columns.amounts: amounts must hold whole minor units, got 12.0 at row 0 ...
     """
-    return _columns.settle(x, *_columns.read_amounts(x, func=func, name=name), func=func, name=name, on_null=on_null)
+    found = _columns.read_amounts(x, func=func, name=name)
+    return _columns.settle(x, *found, func=func, name=name, on_null=on_null, offer_drop=offer_drop)
 
 
 def quantities(
@@ -253,6 +272,7 @@ def quantities(
     func: str = "columns.quantities",
     name: str = "quantities",
     on_null: OnNull = "raise",
+    offer_drop: bool = True,
     minimum: int = 0,
 ) -> Int64:
     """Read a column of counts.
@@ -261,7 +281,7 @@ def quantities(
     ----------
     x : column of shape (n,), whole numbers >= `minimum`
         How many of something.
-    func, name, on_null
+    func, name, on_null, offer_drop
         As in `ids`.
     minimum : int
         The smallest count allowed.
@@ -288,11 +308,16 @@ def quantities(
     socialmkt.core.errors.InvalidInput: columns.quantities: quantities must be at least 1, got 0 at row 1 ...
     """
     found = _columns.read_quantities(x, func=func, name=name, minimum=minimum)
-    return _columns.settle(x, *found, func=func, name=name, on_null=on_null)
+    return _columns.settle(x, *found, func=func, name=name, on_null=on_null, offer_drop=offer_drop)
 
 
 def numbers(
-    x: Column, *, func: str = "columns.numbers", name: str = "numbers", on_null: OnNull = "raise"
+    x: Column,
+    *,
+    func: str = "columns.numbers",
+    name: str = "numbers",
+    on_null: OnNull = "raise",
+    offer_drop: bool = True,
 ) -> NDArray[np.float64]:
     """Read a column of finite numbers.
 
@@ -300,7 +325,7 @@ def numbers(
     ----------
     x : column of shape (n,), ints, floats or Decimals
         Measures, weights, rates.
-    func, name, on_null
+    func, name, on_null, offer_drop
         As in `ids`.
 
     Returns
@@ -318,17 +343,20 @@ def numbers(
     >>> numbers([1, 2.5])
     array([1. , 2.5])
     """
-    return _columns.settle(x, *_columns.read_numbers(x, func=func, name=name), func=func, name=name, on_null=on_null)
+    found = _columns.read_numbers(x, func=func, name=name)
+    return _columns.settle(x, *found, func=func, name=name, on_null=on_null, offer_drop=offer_drop)
 
 
-def flags(x: Column, *, func: str = "columns.flags", name: str = "flags", on_null: OnNull = "raise") -> Flags:
+def flags(
+    x: Column, *, func: str = "columns.flags", name: str = "flags", on_null: OnNull = "raise", offer_drop: bool = True
+) -> Flags:
     """Read a column of true and false.
 
     Parameters
     ----------
     x : column of shape (n,), bools
         Flags; 0, 1 and text are refused.
-    func, name, on_null
+    func, name, on_null, offer_drop
         As in `ids`.
 
     Returns
@@ -346,7 +374,8 @@ def flags(x: Column, *, func: str = "columns.flags", name: str = "flags", on_nul
     >>> flags([True, None, False], on_null="drop")
     array([ True, False])
     """
-    return _columns.settle(x, *_columns.read_flags(x, func=func, name=name), func=func, name=name, on_null=on_null)
+    found = _columns.read_flags(x, func=func, name=name)
+    return _columns.settle(x, *found, func=func, name=name, on_null=on_null, offer_drop=offer_drop)
 
 
 def nulls(x: Column, *, func: str = "columns.nulls", name: str = "column") -> Flags:

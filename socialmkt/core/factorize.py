@@ -90,7 +90,7 @@ def _clean(ids: Any) -> NDArray[Any]:
         strings = ids.dtype.kind == "O" and (not ids.size or isinstance(ids[0], str | bytes | UUID))
         if strings or ids.dtype in _INTS or ids.dtype.kind == "U":
             return ids
-    return columns.ids(ids, func="factorize.factorize", name="ids")
+    return columns.ids(ids, func="factorize.factorize", name="ids", offer_drop=False)
 
 
 def _sorted_codes(ids: NDArray[Any]) -> Coded:

@@ -82,7 +82,7 @@ def splitmix64(x: Any, *, seed: int = 0) -> int | UInt64:
         return splitmix(_word(x, "hashing.splitmix64", "x", lowest=-(2**63)), seed)
     if is_array(x) and x.dtype.kind in "iu":
         return splitmix_lanes(x, seed)
-    ids = columns.ids(x, func="hashing.splitmix64", name="x")
+    ids = columns.ids(x, func="hashing.splitmix64", name="x", offer_drop=False)
     if ids.dtype.kind not in "iu":
         raise refuse(InvalidInput, "hashing.splitmix64", "x", "hold whole numbers", ids)
     return splitmix_lanes(ids, seed)
@@ -143,7 +143,7 @@ def hash_text(ids: Any, *, seed: int = 0) -> int | UInt64:
 def _items(ids: Any) -> Sequence[Any]:
     if _is_text_list(ids):
         return ids
-    items: list[Any] = columns.ids(ids, func="hashing.hash_text", name="ids").tolist()
+    items: list[Any] = columns.ids(ids, func="hashing.hash_text", name="ids", offer_drop=False).tolist()
     if items and not isinstance(items[0], str | bytes):
         raise refuse(InvalidInput, "hashing.hash_text", "ids", "be text or bytes", items[0], row=0, fix=_FIX_KIND)
     return items
@@ -218,7 +218,7 @@ def hash_keyed(ids: Any, *, key: bytes) -> int | UInt64:
     key = _key(key, "hashing.hash_keyed", range(1, 65))
     if isinstance(ids, int | str | bytes | UUID):
         return int(_keyed([ids], key)[0])
-    return _keyed(columns.ids(ids, func="hashing.hash_keyed", name="ids").tolist(), key)
+    return _keyed(columns.ids(ids, func="hashing.hash_keyed", name="ids", offer_drop=False).tolist(), key)
 
 
 def _keyed(items: list[Any], key: bytes) -> UInt64:

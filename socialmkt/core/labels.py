@@ -92,19 +92,15 @@ def label(code: Code, *, lang: str = "en") -> str:
         ...
     socialmkt.core.errors.InvalidInput: labels.label: lang must be one of zh, en, got 'fr'.
     """
-    member, language = _member(code), _language(lang)
-    return member.zh if language == "zh" else member.en
-
-
-def _member(code: object) -> Code:
+    func = "labels.label"
     if not isinstance(code, Code):
-        raise refuse(InvalidInput, "labels.label", "code", "be a Code", code)
-    return code
+        raise refuse(InvalidInput, func, "code", "be a Code", code)
+    return label_for(code, lang, func)
 
 
-def _language(lang: object) -> str:
-    """Leave the region and the script off."""
+def label_for(code: Code, lang: object, func: str) -> str:
+    """Give the label of a member for the function `func`; the region and the script of the language are left off."""
     language = re.split("[-_]", lang, maxsplit=1)[0].lower() if isinstance(lang, str) else ""
     if language not in _LANGUAGES:
-        raise refuse_choice("labels.label", "lang", lang, _LANGUAGES)
-    return language
+        raise refuse_choice(func, "lang", lang, _LANGUAGES)
+    return code.zh if language == "zh" else code.en

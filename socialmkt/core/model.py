@@ -284,12 +284,17 @@ def _iso(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
-def _name(value: Any, info: ValidationInfo) -> str:
+def read_name(value: Any, *, func: str, name: str) -> str:
+    """Read what the alias `Name` takes: text that is not empty and holds no control characters."""
     if not isinstance(value, str) or not value.strip():
-        raise refuse(InvalidInput, "", _parameter(info), "be text that is not empty", value)
+        raise refuse(InvalidInput, func, name, "be text that is not empty", value)
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
-        raise refuse(InvalidInput, "", _parameter(info), "hold no control characters", value)
+        raise refuse(InvalidInput, func, name, "hold no control characters", value)
     return str(value)
+
+
+def _name(value: Any, info: ValidationInfo) -> str:
+    return read_name(value, func="", name=_parameter(info))
 
 
 def _zone_name(value: Any, info: ValidationInfo) -> str:

@@ -429,7 +429,7 @@ def _ints(value: Any, name: str, minimum: int | None) -> Any:
     func = "Rounding.divide"
     if not is_int(value):
         least = -(2**63) if minimum is None else minimum
-        return columns.quantities(value, func=func, name=name, minimum=least)
+        return columns.quantities(value, func=func, name=name, minimum=least, offer_drop=False)
     if not -(2**63) <= value < 2**63:
         raise refuse(Overflow, func, name, "fit int64 where the other is a column", value)
     if minimum is not None and value < minimum:

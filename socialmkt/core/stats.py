@@ -191,7 +191,7 @@ def quantile(
     func = "stats.quantile"
     if method not in ("linear", "nearest_rank"):
         raise refuse_choice(func, "method", method, ["linear", "nearest_rank"])
-    ordered = np.sort(columns.numbers(values, func=func, name="values"))
+    ordered = np.sort(columns.numbers(values, func=func, name="values", offer_drop=False))
     if not len(ordered):
         raise refuse(EmptyInput, func, "values", "hold at least one value", [])
     (shares,), scalar = read(func, "numbers", q=q)

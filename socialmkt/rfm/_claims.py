@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
+from socialmkt.core.model import read_name
 
 Claims = Sequence[tuple[str, Sequence[int]]]
 
@@ -20,6 +21,22 @@ def check_bins(bins: object, func: str) -> int:
     if not _is_whole(bins) or not 2 <= int(bins) <= 9:
         raise refuse(InvalidInput, func, "bins", "be a whole number from 2 to 9", bins)
     return int(bins)
+
+
+def check_names(name: object, default: object, *, func: str) -> None:
+    """Refuse a name of the map, or of its default, that is no text."""
+    read_name(name, func=func, name="name")
+    if default is not None:
+        read_name(default, func=func, name="default")
+
+
+def read_segment(name: object, func: str) -> str:
+    """Read a key of the mapping of segments to codes."""
+    try:
+        return read_name(name, func=func, name="cells")
+    except InvalidInput:
+        must = "have names as keys, text without control characters"
+        raise refuse(InvalidInput, func, "cells", must, name) from None
 
 
 def read_cells(codes: Any, bins: int, func: str) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ A *goodness* is any column in which more is better; a *cut* splits raw values; a
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -107,9 +108,11 @@ def pack(r: Whole, f: Whole, m: Whole, bins: int) -> Levels:
 
 
 def weighted(levels: Sequence[Levels], weights: Sequence[float]) -> NDArray[np.float64]:
-    """Take the weighted mean of the levels of each row."""
-    total = sum(weight * level for weight, level in zip(weights, levels, strict=True))
-    return np.asarray(total / sum(weights), np.float64)
+    """Take the weighted mean of the levels of each row, never beyond the least and the greatest of them."""
+    weighing = [(weight, level) for weight, level in zip(weights, levels, strict=True) if weight]
+    low, high = (functools.reduce(pick, [level for _, level in weighing]) for pick in (np.minimum, np.maximum))
+    total = sum(weight * level for weight, level in weighing)
+    return np.clip(np.asarray(total / sum(weights), np.float64), low, high)
 
 
 def mean(values: Values) -> float:

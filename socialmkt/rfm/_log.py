@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.core import columns
-from socialmkt.core._instants import from_us, zone
+from socialmkt.core._instants import zone
 from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse, refuse_choice
 from socialmkt.core.money import read_minors
 from socialmkt.rfm._group import Cells, Keys, Rolled, collapse, roll_up, take
 from socialmkt.rfm._keys import IdReader, Ids, keys_of, narrowed
-from socialmkt.rfm._periods import Unit, check_unit, is_coarse, periods
+from socialmkt.rfm._periods import Unit, check_unit, periods, within_years
 
 if TYPE_CHECKING:
     from socialmkt.core.columns import Column
@@ -102,9 +102,8 @@ def read_log(
     func: str,
 ) -> Log:
     """Read the caller's columns; `on_null` settles the rows that hold a null."""
-    _refuse_months(when, func)
     customers, orders = IdReader(), IdReader()
-    specs = [columns.spec("customer", customer, customers), columns.spec("when", when, "instants", tz=tz)]
+    specs = [columns.spec("customer", customer, customers), columns.spec("when", when, "instants", tz=tz, coarse=False)]
     if amount is not None:
         money: Any = "amounts" if currency is None else functools.partial(read_minors, currency=currency, floats=True)
         specs.append(columns.spec("amount", amount, money))
@@ -122,14 +121,6 @@ def read_log(
         read.dropped,
         read.kept,
     )
-
-
-def _refuse_months(when: Any, func: str) -> None:
-    """Refuse months: they are neither instants nor days, though numpy would take their first moment."""
-    listed = isinstance(when, list | tuple) and bool(when) and isinstance(when[0], np.datetime64)
-    for value in when if listed else [when]:
-        if is_coarse(value):
-            raise refuse(InvalidInput, func, "when", "hold instants or days", value)
 
 
 def cut(log: Log, seen: Flags) -> Log:
@@ -239,5 +230,4 @@ def latest(log: Log, *, func: str, name: str) -> int:
     if not len(log.us):
         raise refuse(EmptyInput, func, name, "be given where there are no rows", None)
     us = int(log.us.max())
-    from_us(us, func=func, name="when")
-    return us
+    return within_years(us, np.datetime64(us, "us"), func=func, name="when")

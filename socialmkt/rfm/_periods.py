@@ -11,14 +11,16 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
-from socialmkt.core.instants import day_bounds, from_us, local_days, to_us, zone
+from socialmkt.core._moments import is_coarse
+from socialmkt.core.errors import InvalidInput, Overflow, refuse, refuse_choice
+from socialmkt.core.instants import day_bounds, local_days, to_us, zone
 
 Int64 = NDArray[np.int64]
 Unit = Literal["h", "D", "W", "M", "Q"]
 
 HOUR = 3_600 * 10**6
 DAY = 24 * HOUR
+_FIRST, _END = to_us(np.datetime64("0001-01-01")), to_us(np.datetime64("10000-01-01"))
 _MUST = "be an aware datetime, a datetime64 or a date"
 
 
@@ -63,25 +65,21 @@ def last_moment(value: Any, tz: str | None, *, func: str, name: str) -> int:
     if not isinstance(value, (dt.date, np.datetime64)) or is_coarse(value):
         raise refuse(InvalidInput, func, name, _MUST, value)
     if not _is_day(value):
-        us = to_us(value, func=func, name=name)
-        from_us(us, func=func, name=name)
-        return us
+        return within_years(to_us(value, func=func, name=name), value, func=func, name=name)
     day = np.array([value], "datetime64[D]")
-    midnight = to_us(day[0], func=func, name=name)
-    from_us(midnight, func=func, name=name)
-    return midnight + DAY - 1 if tz is None else int(day_bounds(day, tz)[1][0]) - 1
+    midnight = within_years(to_us(day[0], func=func, name=name), value, func=func, name=name)
+    end = midnight + DAY if tz is None else int(day_bounds(day, tz)[1][0])
+    return within_years(end - 1, value, func=func, name=name)
+
+
+def within_years(us: int, got: object, *, func: str, name: str, fix: str | None = None) -> int:
+    """Give the instant back; refuse one that no datetime holds."""
+    if not _FIRST <= us < _END:
+        raise refuse(Overflow, func, name, "lie in the years 1 to 9999 of UTC", got, fix=fix)
+    return us
 
 
 def _is_day(value: Any) -> bool:
     if isinstance(value, np.datetime64):
         return np.datetime_data(value.dtype) == ("D", 1)
     return not isinstance(value, dt.datetime)
-
-
-def is_coarse(value: Any) -> bool:
-    """Tell whether a datetime64, or a column of them, means more than a day at a time."""
-    dtype = getattr(value, "dtype", None)
-    if not isinstance(dtype, np.dtype) or dtype.kind != "M":
-        return False
-    unit, step = np.datetime_data(dtype)
-    return unit in {"Y", "M", "W"} or (unit == "D" and step != 1)

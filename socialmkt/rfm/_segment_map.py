@@ -12,8 +12,8 @@ import numpy as np
 from pydantic import AfterValidator, ValidationInfo, model_validator
 
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
-from socialmkt.core.model import Count, Frozen, FrozenDict, Name, Positive
-from socialmkt.rfm._claims import check_bins, check_claims, claimants, read_cells, winners
+from socialmkt.core.model import Count, Frozen, FrozenDict, Name, Positive, fingerprint
+from socialmkt.rfm._claims import check_bins, check_claims, check_names, claimants, read_cells, read_segment, winners
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,7 +157,8 @@ class SegmentMap(Frozen):
         Raises
         ------
         InvalidInput
-            Gaps without a default, a cell listed twice, a malformed code, a level outside 1 .. bins.
+            Gaps without a default, a cell listed twice, a malformed code, a level outside 1 .. bins, a name that is
+            no text or empty.
 
         Examples
         --------
@@ -171,10 +172,11 @@ class SegmentMap(Frozen):
         got gaps 111, 112, 121, 122, 211, 212. Pass default="Other" to name the rest.
         """
         func = "SegmentMap.from_cells"
+        check_names(name, default, func=func)
         bins = check_bins(bins, func)
         if not isinstance(cells, Mapping):
             raise refuse(InvalidInput, func, "cells", "be a mapping of segment to codes", cells)
-        claims = tuple((segment, read_cells(codes, bins, func)) for segment, codes in cells.items())
+        claims = tuple((read_segment(segment, func), read_cells(codes, bins, func)) for segment, codes in cells.items())
         check_claims(claims, bins, default, "raise", func=func, parameter="cells")
         return cls(name=name, bins=bins, claims=claims, default=default)
 
@@ -211,7 +213,8 @@ class SegmentMap(Frozen):
         Raises
         ------
         InvalidInput
-            Gaps without a default, overlaps unless `"first"`, a level outside 1 .. bins, a name listed twice.
+            Gaps without a default, overlaps unless `"first"`, a level outside 1 .. bins, a name listed twice, a name
+            that is no text or empty.
 
         Examples
         --------
@@ -226,9 +229,12 @@ class SegmentMap(Frozen):
         got overlaps 212, 222. 212 is in vip, active.
         """
         func = "SegmentMap.from_boxes"
+        check_names(name, default, func=func)
         bins = check_bins(bins, func)
-        if on_overlap not in {"raise", "first"}:
+        if on_overlap not in ("raise", "first"):
             raise refuse_choice(func, "on_overlap", on_overlap, ["raise", "first"])
+        if isinstance(segments, str) or not isinstance(segments, Iterable):
+            raise refuse(InvalidInput, func, "segments", "be a list of Segments", segments)
         claims = tuple(_box_claim(segment, bins, func) for segment in segments)
         check_claims(claims, bins, default, on_overlap, func=func, parameter="segments")
         return cls(name=name, bins=bins, claims=claims, default=default, on_overlap=on_overlap)
@@ -282,6 +288,22 @@ class SegmentMap(Frozen):
             found[code] = found[code - code % 10] = segment
         found.flags.writeable = False
         return found.view()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the name and of each cell's segment, however the map was made.
+
+        Examples
+        --------
+        >>> boxes = SegmentMap.from_boxes("mine", 2, [Segment("new", r=(2, 2)), Segment("old", r=(1, 1))])
+        >>> cells = SegmentMap.from_cells("mine", 2, {"new": [222, 221, 212, 211]}, default="old")
+        >>> boxes.fingerprint == cells.fingerprint
+        True
+        """
+        won: dict[str, list[int]] = {name: [] for name in self.names}
+        for code, segment in winners(self.claims, self.bins, self.default).items():
+            won[segment].append(code)
+        return fingerprint(SegmentMap(name=self.name, bins=self.bins, claims=tuple(won.items())))
 
     @cached_property
     def reads_m(self) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from socialmkt.core import columns
+from socialmkt.core._columns import refuse_nulls
+from socialmkt.core._sources import Parameter
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 
 if TYPE_CHECKING:
@@ -34,8 +36,7 @@ def _sort_keys(tie: Any) -> NDArray[Any]:
     """Read the column as what it is: whole numbers and text stay exact, instants and floats come next."""
     nulls = columns.nulls(tie, func=_FUNC, name=_NAME)
     if nulls.any():
-        row, count = int(nulls.argmax()), int(nulls.sum())
-        raise refuse(InvalidInput, _FUNC, _NAME, "not be null", None, row=row, count=count, total=len(nulls))
+        raise refuse_nulls(tie, nulls, Parameter(_FUNC, _NAME), offer_drop=False)
     for read in (columns.ids, columns.instants):
         try:
             return read(tie, func=_FUNC, name=_NAME)

@@ -152,7 +152,7 @@ def migrate(before: Segments, after: Segments) -> Migration:
     Raises
     ------
     SchemeMismatch
-        The two were made with different maps, or hold different kinds of ids.
+        The two were made with maps of another name, other segments or other cells, or hold different kinds of ids.
     InvalidInput
         A customer stands in two rows.
 
@@ -175,8 +175,7 @@ def migrate(before: Segments, after: Segments) -> Migration:
     func = "rfm.migrate"
     check_segments(before, func=func, name="before")
     check_segments(after, func=func, name="after")
-    if (before.map, before.names) != (after.map, after.names):
-        raise refuse(SchemeMismatch, func, "after", f"be made with the same map, {before.map!r}", after.map)
+    _require_same_map(before, after, func)
     if are_foreign(before.customer, after.customer):
         raise refuse(SchemeMismatch, func, "after", "hold the same kind of ids", after.customer)
     here, there = pairs(before.customer, after.customer)
@@ -195,6 +194,20 @@ def migrate(before: Segments, after: Segments) -> Migration:
         entered=np.bincount(new, minlength=len(matrix)) - matrix.sum(axis=0),
         left=np.bincount(old, minlength=len(matrix)) - matrix.sum(axis=1),
     )
+
+
+def _require_same_map(before: Segments, after: Segments, func: str) -> None:
+    """Refuse another map; the cells can be compared where both sides know the map's fingerprint."""
+    must = f"be made with the same map, {before.map!r}"
+    if before.map != after.map:
+        raise refuse(SchemeMismatch, func, "after", must, after.map)
+    if before.names != after.names:
+        got = Verbatim("one of that name with other segments")
+        fix = f"Before: {', '.join(before.names)}. After: {', '.join(after.names)}."
+        raise refuse(SchemeMismatch, func, "after", must, got, fix=fix)
+    if before.fingerprint and after.fingerprint and before.fingerprint != after.fingerprint:
+        got = Verbatim("one of that name whose segments have other cells")
+        raise refuse(SchemeMismatch, func, "after", must, got)
 
 
 def _cross_table(rows: NDArray[np.int64], columns: NDArray[np.int64], k: int) -> NDArray[np.int64]:

@@ -401,12 +401,13 @@ def _present(summary: CustomerSummary, levels: Axes, weights: Any, *, bins: int,
 def _weights(weights: Any, *, with_money: bool) -> list[float]:
     """Read the weights, scaled by a power of two to at most 1, so that nothing overflows or is rounded."""
     func = "rfm.score"
-    given = columns.numbers([1, 1, 1] if weights is None else weights, func=func, name="weights").tolist()
+    weights = [1, 1, 1] if weights is None else weights
+    given = columns.numbers(weights, func=func, name="weights", offer_drop=False).tolist()
     if len(given) != len(_AXES) or min(given) < 0:
         raise refuse(InvalidInput, func, "weights", "be three numbers >= 0", given)
-    if not with_money:
-        given[2] = 0.0
-    if not any(given):
-        raise refuse(InvalidInput, func, "weights", "not all be 0", given)
-    _, exponent = math.frexp(max(given))
-    return [math.ldexp(weight, -exponent) for weight in given]
+    weighing = given if with_money else [*given[:2], 0.0]
+    if not any(weighing):
+        must = "not all be 0" if with_money else "not all be 0 on r and f where there are no amounts"
+        raise refuse(InvalidInput, func, "weights", must, given)
+    _, exponent = math.frexp(max(weighing))
+    return [math.ldexp(weight, -exponent) for weight in weighing]

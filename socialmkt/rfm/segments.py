@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core import labels
-from socialmkt.core.errors import InvalidInput, Overflow, SchemeMismatch, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, SchemeMismatch, Verbatim, did_you_mean, refuse, refuse_choice
 from socialmkt.core.factorize import factorize
+from socialmkt.core.labels import label_for
 from socialmkt.core.model import Name
 from socialmkt.core.table import Ids, Table, Texts, freeze
 from socialmkt.rfm._levels import exact_sum, median
@@ -50,6 +50,8 @@ class Segments(Table):
         The name of the map.
     names : tuple of str
         All segments of the map, in its order.
+    fingerprint : str or None
+        The fingerprint of the map; None where it is not known.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Segments(Table):
     segment: Texts
     map: Name
     names: tuple[Name, ...]
+    fingerprint: str | None = None
 
 
 def segment(scores: Scores, map: SegmentMap = TEN) -> Segments:  # noqa: A002  # the word marketers use
@@ -110,8 +113,8 @@ def segment(scores: Scores, map: SegmentMap = TEN) -> Segments:  # noqa: A002  #
         raise refuse(SchemeMismatch, func, "map", f"have {scores.bins} bins, as the scores have", map.bins)
     if map.reads_m and not scores.m.all():
         raise refuse(SchemeMismatch, func, "map", "not read m, as these scores are without money", map.name)
-    found = map.by_code.take(scores.code)
-    return Segments(customer=scores.customer, segment=freeze(found), map=map.name, names=map.names)
+    found = freeze(map.by_code.take(scores.code))
+    return Segments(customer=scores.customer, segment=found, map=map.name, names=map.names, fingerprint=map.fingerprint)
 
 
 def profile(segments: Segments, summary: CustomerSummary) -> Table:
@@ -201,10 +204,10 @@ def label(code: SegmentCode | str, *, lang: str = "en") -> str:
     >>> label("important_keep", lang="zh")
     '重要保持客户'
     """
-    known = [member.value for member in SegmentCode]
+    func, known = "rfm.label", [member.value for member in SegmentCode]
     if code not in known:
-        raise refuse_choice("rfm.label", "code", code, known)
-    return labels.label(SegmentCode(code), lang=lang)
+        raise refuse(InvalidInput, func, "code", f"be one of {', '.join(known)}", code, fix=did_you_mean(code, known))
+    return label_for(SegmentCode(code), lang, func)
 
 
 def numbers_of(segments: Segments, func: str) -> Rows:

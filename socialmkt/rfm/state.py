@@ -33,7 +33,7 @@ from socialmkt.rfm._log import (
     without_returns,
 )
 from socialmkt.rfm._parts import Ids, fit_together, group, id_kind, join, without_blanks
-from socialmkt.rfm._periods import Unit, last_moment, periods
+from socialmkt.rfm._periods import Unit, last_moment, periods, within_years
 from socialmkt.rfm.summary import CustomerSummary, present
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class PurchaseState:
         socialmkt.core.errors.SchemeMismatch: PurchaseState.merge: unit must be 'D' on both sides, got 'W'.
         """
         if not isinstance(other, PurchaseState):
-            raise refuse(InvalidInput, _MERGE, "other", "be a PurchaseState", other)
+            raise refuse(InvalidInput, _MERGE, "other", "be a PurchaseState", type(other))
         _match("scheme", self.scheme, other.scheme)
         _match("unit", self.unit, other.unit)
         _match("returns", str(self.returns), str(other.returns))
@@ -263,6 +263,8 @@ class PurchaseState:
             There are no rows, and no `as_of`.
         Infeasible
             `as_of` lies between the first and the last purchase of a cell, which cannot be told apart any more.
+        Overflow
+            `as_of` lies outside the years 1 to 9999.
 
         Examples
         --------
@@ -273,9 +275,7 @@ class PurchaseState:
         array([16])
         """
         func = "PurchaseState.summarize"
-        us = self.latest if as_of is None else last_moment(as_of, self.tz, func=func, name="as_of")
-        if us is None:
-            raise refuse(EmptyInput, func, "as_of", "be given where there are no rows", None)
+        us = self._latest(func) if as_of is None else last_moment(as_of, self.tz, func=func, name="as_of")
         cells, later = self._seen(us)
         keyed = cells._replace(customer=keys_of(cells.customer), at=None)
         rolled = summed_up(counted(keyed, self._rules, by_order=self._by_order), self._rules)
@@ -329,6 +329,13 @@ class PurchaseState:
         if self._is_full or other._is_full:
             return self._by_order if self._is_full else other._by_order
         return self._by_order or other._by_order
+
+    def _latest(self, func: str) -> int:
+        """Give the default `as_of`."""
+        if self.latest is None:
+            raise refuse(EmptyInput, func, "as_of", "be given where there are no rows", None)
+        fix = "Left out, it is the latest instant of all rows."
+        return within_years(self.latest, np.datetime64(self.latest, "us"), func=func, name="as_of", fix=fix)
 
     def _seen(self, us: int) -> tuple[Cells, int]:
         """Give what lies up to an instant, and the number of rows after it."""
@@ -402,7 +409,7 @@ def _match_ids(name: str, mine: Sequence[Ids], theirs: Sequence[Ids]) -> None:
 
 def _torn(cells: Cells, torn: NDArray[np.bool_], us: int) -> Infeasible:
     at, count = int(torn.argmax()), int(torn.sum())
-    first, last = (from_us(int(side[at])) for side in (cells.first, cells.last))
+    first, last = (side[at].view("M8[us]") for side in (cells.first, cells.last))
     must = f"not part purchases that were summed up, from {first} to {last}"
     fix = "Pass the end of a period, or call rfm.summarize with the rows."
     return refuse(

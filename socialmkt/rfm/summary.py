@@ -211,7 +211,7 @@ def summarize(
     EmptyInput
         There are no rows, and no `as_of`.
     Overflow
-        The absolute amounts add up to 2**63 or more.
+        The absolute amounts add up to 2**63 or more, or `as_of` lies outside the years 1 to 9999.
 
     Notes
     -----

@@ -17,6 +17,10 @@ from hypothesis import strategies as st
 
 from socialmkt.core import columns
 from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
+from socialmkt.core.factorize import factorize
+from socialmkt.core.hashing import hash_keyed, hash_text, splitmix64
+from socialmkt.core.money import Rounding, allocate, allocate_array
+from socialmkt.core.stats import quantile, wilson
 from tests.refusals import refuses
 from tests.strategies import COLUMN_KINDS, instants_us, int64s, words
 
@@ -277,6 +281,29 @@ def test_the_refusal_shows_the_null_as_it_came() -> None:
             read(x)
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        *[lambda x, kind=kind: getattr(columns, kind)(x, offer_drop=False) for kind in KINDS],
+        lambda x: columns.read("f", columns.spec("x", x, "numbers"), offer_drop=False),
+        lambda x: allocate(5, x),
+        lambda x: allocate_array(x, [1, 2]),
+        lambda x: allocate_array(5, x),
+        lambda x: Rounding.up.divide(x, 2),
+        lambda x: Rounding.up.divide([4, 5], x),
+        lambda x: factorize(np.array(x, dtype=object)),
+        hash_text,
+        lambda x: hash_keyed(x, key=b"0" * 32),
+        splitmix64,
+        lambda x: quantile(x, 0.5),
+        lambda x: wilson(x, x),
+    ],
+)
+def test_only_a_function_that_can_drop_nulls_offers_to(ask: Any) -> None:
+    with refuses(InvalidInput, match=r"must not be null, got None at row \d \(\d such rows of 2\)\.$"):
+        ask([None, None])
+
+
 def test_an_unknown_null_policy_is_refused() -> None:
     with refuses(InvalidInput, match="on_null must be one of raise, drop, got 'ignore'"):
         columns.ids([1], on_null="ignore")  # type: ignore[arg-type]
@@ -319,6 +346,16 @@ def test_long_and_odd_units_are_read_exactly() -> None:
         times = np.array([ticks, -(2**63)]).view(f"M8[{unit}]")
         assert columns.instants(times, on_null="drop")[0] == times[0].astype("M8[us]")
     assert columns.instants(np.array([-3]).view("M8[1500ns]"))[0] == np.datetime64(-5, "us")
+
+
+@pytest.mark.parametrize("unit", ["Y", "M", "W", "7D"])
+def test_units_longer_than_a_day_are_no_instants_where_a_caller_says_so(unit: str) -> None:
+    long = np.array(["2026-03-02"], dtype="M8[D]").astype(f"M8[{unit}]")
+    with refuses(InvalidInput, match="instants must hold instants or days, got a datetime64.* column"):
+        columns.instants(long, coarse=False)
+    with refuses(InvalidInput, match=r"instants must hold instants or days, got 2026.* at row 1 \(1 such rows of 2\)"):
+        columns.instants([DAY, long[0]], coarse=False)
+    assert columns.instants([DAY, np.datetime64("2026-03-02")], coarse=False).size == 2
 
 
 def test_times_without_a_unit_are_only_nulls() -> None:

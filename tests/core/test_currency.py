@@ -294,7 +294,7 @@ def test_a_float_that_is_no_amount_is_refused_with_its_row(column, match) -> Non
 
 
 def test_floats_are_refused_unless_they_are_expected() -> None:
-    with refuses(InvalidInput, match=r"column must be text, Decimal or int, got 29\.33 at row 0\. .*floats=True"):
+    with refuses(InvalidInput, match=r"column must be text, Decimal or int, got 29\.33 at row 0 .* floats=True"):
         CNY.minors(np.array([29.33]))
     with refuses(InvalidInput, match=r"column must be text, Decimal or int, got 0\.5 at row 1"):
         CNY.minors(np.array([Decimal("0.5"), 0.5], dtype=object))
@@ -314,6 +314,27 @@ def test_floats_are_refused_unless_they_are_expected() -> None:
 def test_a_column_says_at_which_row_it_fails(column, match) -> None:
     with refuses(InvalidInput, match=match):
         CNY.minors(column)
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (["5.00", "x", None, "0.001"], InvalidInput),
+        ([5.0, 11.777, float("nan"), float("inf")], InvalidInput),
+        (np.array([5.0, 11.777, np.nan, 2.0**60]), InvalidInput),
+        ([Decimal(5), Decimal("0.001"), None, Decimal("Infinity")], InvalidInput),
+        ([5, 2**62, None, -(2**62)], Overflow),
+    ],
+    ids=str,
+)
+def test_a_column_says_how_many_of_its_rows_are_no_amounts(column, kind) -> None:
+    with refuses(kind, match=r"rfm.summarize: amount must .* at row 1 \(2 such rows of 4\)\."):
+        read_minors(column, currency="CNY", floats=True, func="rfm.summarize", name="amount")
+
+
+def test_one_amount_has_no_row() -> None:
+    with refuses(InvalidInput, match="got 'x'\\.$"):
+        CNY.minor("x")
 
 
 @pytest.mark.parametrize("column", [[1, 2**62], np.array([1, 2**62]), ["1", str(2**62)], np.array([1, -(2**62)])])

@@ -52,7 +52,7 @@ def test_every_form_of_english_is_english(lang) -> None:
 
 @pytest.mark.parametrize("lang", ["fr", "", "english", None, 3])
 def test_another_language_is_refused_with_those_known(lang) -> None:
-    with refuses(InvalidInput, match="lang must be one of zh, en, got"):
+    with refuses(InvalidInput, match="labels.label: lang must be one of zh, en, got"):
         label(Status.met, lang=lang)
 
 

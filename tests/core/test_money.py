@@ -252,7 +252,7 @@ BAD_WEIGHTS = [
     ([0, 0], InvalidInput, "weights must have a positive sum, got only zeros"),
     ([0.5, 0.5], InvalidInput, "weights must"),
     ([1, True], InvalidInput, "weights must hold whole numbers, got True at row 1"),
-    ([1, None], InvalidInput, "weights must not be null, got None at row 1"),
+    ([1, None], InvalidInput, r"weights must not be null, got None at row 1 \(1 such rows of 2\)\.$"),
     ("12", InvalidInput, "weights must"),
     ([], EmptyInput, "weights must hold at least one weight, got none"),
     ((), EmptyInput, "weights must hold at least one weight, got none"),

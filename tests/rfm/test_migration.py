@@ -16,8 +16,10 @@ from pydantic import ValidationError
 
 from socialmkt.core.errors import InvalidInput, SchemeMismatch
 from socialmkt.rfm.migration import Migration, Moves, migrate
-from socialmkt.rfm.segments import Segments
+from socialmkt.rfm.scoring import score
+from socialmkt.rfm.segments import Segment, SegmentMap, Segments, segment
 from tests.refusals import refuses
+from tests.rfm.summaries import summary_of
 
 NAMES = ("good", "fair", "bad")
 
@@ -95,8 +97,32 @@ def test_another_map_is_refused() -> None:
     before = segments_of({1: "good"})
     with refuses(SchemeMismatch, "rfm.migrate: after must be made with the same map, 'mine', got 'theirs'"):
         migrate(before, segments_of({1: "good"}, map_name="theirs"))
-    with refuses(SchemeMismatch, "after must be made with the same map"):
+    match = r"same map, 'mine', got one of that name with other segments\. Before: good, fair, bad\. After: good, bad\."
+    with refuses(SchemeMismatch, match):
         migrate(before, segments_of({1: "good"}, names=("good", "bad")))
+
+
+def test_a_map_of_the_same_name_and_segments_with_other_cells_is_another_map() -> None:
+    scores = score(summary_of([1, 9], [5, 1], [70, 30]), bins=2)
+    old = SegmentMap.from_cells("mine", 2, {"good": [222]}, default="rest")
+    new = SegmentMap.from_cells("mine", 2, {"good": [221, 222]}, default="rest")
+    with refuses(
+        SchemeMismatch,
+        "after must be made with the same map, 'mine', got one of that name whose segments have other cells",
+    ):
+        migrate(segment(scores, old), segment(scores, new))
+    by_hand = Segments(customer=[0, 1], segment=["good", "rest"], map="mine", names=("good", "rest"))
+    for before, after in ((by_hand, segment(scores, new)), (segment(scores, old), by_hand)):
+        assert migrate(before, after).matrix.tolist() == [[1, 0], [0, 1]]
+
+
+def test_maps_that_name_every_cell_alike_are_one_map_however_they_were_made() -> None:
+    scores = score(summary_of([1, 9], [5, 1], [70, 30]), bins=2)
+    boxes = SegmentMap.from_boxes("mine", 2, [Segment("new", r=(2, 2)), Segment("old", r=(1, 1))])
+    cells = SegmentMap.from_cells("mine", 2, {"new": [222, 211, 221, 212]}, default="old")
+    again = SegmentMap.model_validate_json(cells.model_dump_json())
+    for other in (cells, again):
+        assert len(migrate(segment(scores, boxes), segment(scores, other)).moves) == 0
 
 
 def test_ids_of_another_kind_are_refused() -> None:

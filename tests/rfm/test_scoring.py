@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -419,9 +419,32 @@ def test_bad_weights_are_refused(weights: Any) -> None:
         score(summary_of([1], [1], [1]), weights=weights)
 
 
+def test_a_null_is_shown_as_it_came_and_not_offered_to_be_dropped_where_it_cannot_be() -> None:
+    summary = summary_of([1, 1, 1], [1, 1, 1], [1, 1, 1])
+    for name in ("weights", "tie"):
+        with refuses(InvalidInput, rf"rfm.score: {name} must not be null, got nan at row 1 \(1 such rows of 3\)\.$"):
+            score(summary, method="rank", **{name: [1, math.nan, 1]})
+
+
 def test_weights_on_money_alone_need_money() -> None:
-    with refuses(InvalidInput, "weights must not all be 0"):
+    match = r"weights must not all be 0 on r and f where there are no amounts, got \[0.0, 0.0, 1.0\]\.$"
+    with refuses(InvalidInput, match):
         score(summary_of([1]), weights=[0, 0, 1])
+
+
+@given(
+    summary=summaries(least=1),
+    weights=st.lists(st.floats(0, 1e308), min_size=3, max_size=3).filter(any),
+    bins=st.integers(2, 99),
+)
+@example(summary=summary_of([1, 1], [1, 1], [1, 1]), weights=[0.6, 0.3, 0.1], bins=5)
+def test_a_score_lies_between_the_least_and_the_greatest_level_that_weighs(
+    summary: CustomerSummary, weights: list[float], bins: int
+) -> None:
+    scores = score(summary, bins=bins, weights=weights, method="midrank")
+    weighing = [levels for weight, levels in zip(weights, levels_of(scores), strict=True) if weight]
+    for mean, levels in zip(scores.score.tolist(), zip(*weighing, strict=True), strict=True):
+        assert min(levels) <= mean <= max(levels)
 
 
 def test_enormous_weights_do_not_overflow() -> None:

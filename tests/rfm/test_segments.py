@@ -115,9 +115,12 @@ def test_the_eight_cells_have_the_stored_labels() -> None:
 
 
 def test_unknown_codes_and_languages_are_refused() -> None:
-    with refuses(InvalidInput, r"rfm.label: code must be one of champions, .*got 'champion'. Did you mean 'champions'"):
+    every_code = ", ".join([*ELEVEN.names, *CUBE8.names])
+    with refuses(
+        InvalidInput, f"rfm.label: code must be one of {every_code}, got 'champion'. Did you mean 'champions'"
+    ):
         label("champion")
-    with refuses(InvalidInput, "lang must be one of zh, en, got 'fr'"):
+    with refuses(InvalidInput, "rfm.label: lang must be one of zh, en, got 'fr'"):
         label("lost", lang="fr")
     with refuses(InvalidInput, "code must be one of"):
         label(555)
@@ -235,6 +238,9 @@ def test_other_misuse_of_maps_is_refused() -> None:
         SegmentMap.from_boxes("m", 2, [Segment("a", r=(1, 1)), Segment("a", r=(2, 2))])
     with refuses(InvalidInput, "segments must be Segments, got 'a'"):
         SegmentMap.from_boxes("m", 2, ["a"])
+    for listed in (None, 5, "ab"):
+        with refuses(InvalidInput, "SegmentMap.from_boxes: segments must be a list of Segments, got"):
+            SegmentMap.from_boxes("m", 2, listed)
     with refuses(InvalidInput, "cells must be a mapping of segment to codes, got"):
         SegmentMap.from_cells("m", 2, [222])
     for codes in ("222", 222):
@@ -242,11 +248,27 @@ def test_other_misuse_of_maps_is_refused() -> None:
             SegmentMap.from_cells("m", 2, {"a": codes})
     with pytest.raises(TypeError, match="positional"):
         Segment("a", "b")
-    with refuses(InvalidInput, "on_overlap must be one of raise, first, got 'last'"):
-        SegmentMap.from_boxes("m", 2, [], on_overlap="last")
+    for policy in ("last", [], None):
+        with refuses(InvalidInput, "SegmentMap.from_boxes: on_overlap must be one of raise, first, got"):
+            SegmentMap.from_boxes("m", 2, [], on_overlap=policy)
     for bins in (1, 10, True, 2.0):
         with refuses(InvalidInput, "bins must be a whole number from 2 to 9"):
             SegmentMap.from_cells("m", bins, {})
+
+
+@pytest.mark.parametrize("wrong", ["", " ", "a\0", 5, ["a"]])
+def test_a_bad_name_is_refused_with_its_parameter_and_the_function(wrong: Any) -> None:
+    for name in ("name", "default"):
+        good: dict[str, Any] = {"name": "m", "bins": 2, "default": "Other", name: wrong}
+        with refuses(InvalidInput, f"SegmentMap.from_cells: {name} must"):
+            SegmentMap.from_cells(**good, cells={"a": [222]})
+        with refuses(InvalidInput, f"SegmentMap.from_boxes: {name} must"):
+            SegmentMap.from_boxes(**good, segments=[Segment("a", r=(2, 2))])
+    if not isinstance(wrong, list):
+        with refuses(InvalidInput, "SegmentMap.from_cells: cells must have names as keys, text"):
+            SegmentMap.from_cells("m", 2, {wrong: [222]}, default="Other")
+    with refuses(InvalidInput, "SegmentMap.from_cells: name must be text that is not empty, got None"):
+        SegmentMap.from_cells(None, 2, {"a": [222]}, default="Other")
 
 
 @pytest.mark.parametrize(

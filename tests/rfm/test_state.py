@@ -221,8 +221,8 @@ def test_bad_input_is_refused_by_name() -> None:
         PurchaseState.from_columns([1], [dt.datetime(2026, 3, 1)])
     with refuses(InvalidInput, match="PurchaseState.empty: tz must"):
         PurchaseState.empty(tz="Mars")
-    with refuses(InvalidInput, match="PurchaseState.merge: other must be a PurchaseState"):
-        PurchaseState.empty().merge({})  # type: ignore[arg-type]
+    with refuses(InvalidInput, match=r"PurchaseState.merge: other must be a PurchaseState, got <class 'dict'>\.$"):
+        PurchaseState.empty().merge({"ann": "13800000000"})  # type: ignore[arg-type]
     with refuses(InvalidInput, match="PurchaseState.summarize: as_of must"):
         PurchaseState.empty().summarize(as_of="now")
 

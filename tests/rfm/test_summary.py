@@ -12,8 +12,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from socialmkt.core.errors import AmbiguousTime, EmptyInput, InvalidInput, Overflow
-from socialmkt.rfm import CustomerSummary, summarize
+from socialmkt.core.errors import AmbiguousTime, EmptyInput, Infeasible, InvalidInput, Overflow
+from socialmkt.rfm import CustomerSummary, PurchaseState, holdout, summarize
 from tests.refusals import refuses
 from tests.rfm import referee
 from tests.rfm.logs import (
@@ -414,6 +414,23 @@ def test_what_is_no_instant_and_no_day_is_refused_naming_when(when) -> None:
         summarize([1], when)
 
 
+@pytest.mark.parametrize(
+    "make", [list, tuple, lambda items: np.array(items, dtype=object)], ids=["list", "tuple", "objects"]
+)
+@pytest.mark.parametrize("unit", ["Y", "M", "W", "7D"])
+def test_a_month_among_days_is_refused_with_its_row_wherever_it_stands(make, unit) -> None:
+    month = MONDAY.astype(f"datetime64[{unit}]")[0]
+    when = make([None, dt.date(2026, 3, 2), month, np.datetime64("NaT", "M"), utc("2026-03-02"), month])
+    log = (list(range(6)), when)
+    match = r"when must hold instants or days, got .* at row 2 \(2 such rows of 6\)"
+    with refuses(InvalidInput, match=f"rfm.summarize: {match}"):
+        summarize(*log, on_null="drop")
+    with refuses(InvalidInput, match=f"rfm.holdout: {match}"):
+        holdout(*log, split=dt.date(2026, 3, 1), on_null="drop")
+    with refuses(InvalidInput, match=f"PurchaseState.from_columns: {match}"):
+        PurchaseState.from_columns(*log, on_null="drop")
+
+
 def test_times_outside_microseconds_or_the_calendar_are_refused() -> None:
     with refuses(Overflow, match="rfm.summarize: when must"):
         summarize([1], np.array([10**16], dtype="datetime64[s]"))
@@ -421,6 +438,35 @@ def test_times_outside_microseconds_or_the_calendar_are_refused() -> None:
         summarize([1], MONDAY, as_of=np.datetime64(10**16, "s"))
     with refuses(Overflow, match="rfm.summarize: when must"):
         summarize([1], np.array(["20000-01-01"], dtype="datetime64[us]"))
+
+
+@pytest.mark.parametrize("as_of", [dt.date.max, np.datetime64("9999-12-31"), np.datetime64("10000-01-01T00")])
+def test_an_as_of_past_the_last_datetime_is_refused_by_the_caller_s_name(as_of) -> None:
+    got = str(as_of)
+    with refuses(Overflow, match=f"rfm.summarize: as_of must lie in the years 1 to 9999 of UTC, got {got}"):
+        summarize(["a"], [dt.date(2026, 3, 1)], as_of=as_of, tz="America/New_York")
+    for end in ({"split": as_of}, {"split": dt.date(2026, 3, 1), "end": as_of}):
+        with refuses(Overflow, match=f"rfm.holdout: {list(end)[-1]} must lie in the years 1 to 9999 of UTC, got {got}"):
+            holdout([1], [dt.date(2026, 3, 1)], **end, tz="America/Los_Angeles")
+    state = PurchaseState.from_columns([1], [dt.date(2026, 3, 1)], tz="America/New_York")
+    with refuses(Overflow, match=f"PurchaseState.summarize: as_of must lie in the years 1 to 9999 of UTC, got {got}"):
+        state.summarize(as_of=as_of)
+    assert summarize([1], MONDAY, as_of=dt.date.max, tz="Asia/Shanghai").as_of.year == 9999
+
+
+def test_a_latest_row_past_the_last_datetime_is_refused_by_the_caller_s_name() -> None:
+    far = np.array(["12000-01-01"], dtype="datetime64[s]")
+    with refuses(Overflow, match=r"rfm.summarize: when must lie in the years 1 to 9999 of UTC, got 12000-01-01"):
+        summarize([1], far)
+    with refuses(Overflow, match=r"rfm.holdout: when must lie in the years 1 to 9999 of UTC, got 12000-01-01"):
+        holdout([1], far, split=dt.date(2026, 3, 1))
+    state = PurchaseState.from_columns([1, 1], np.append(far, MONDAY), order=[1, 1])
+    with refuses(
+        Overflow, match=r"PurchaseState.summarize: as_of must .*, got 12000-01-01.*latest instant of all rows"
+    ):
+        state.summarize()
+    with refuses(Infeasible, match=r"PurchaseState.summarize: as_of must not part .* to 12000-01-01"):
+        state.summarize(as_of=dt.date(2026, 3, 31))
 
 
 def test_a_returns_policy_without_amounts_is_refused() -> None:
