@@ -146,7 +146,7 @@ def require_unmasked(x: NDArray[Any], at: Parameter) -> None:
     """Refuse an array, of any shape, of which a mask hides something."""
     if isinstance(x, np.ma.MaskedArray) and np.ma.getmaskarray(x).any():
         hidden: Flags = np.atleast_1d(np.ma.getmaskarray(x))
-        rows: Flags = hidden.reshape(len(hidden), -1).any(axis=1)
+        rows: Flags = np.logical_or.reduce(hidden.reshape(len(hidden), -1), axis=1)
         where = {"row": int(rows.argmax()), "count": int(rows.sum()), "total": len(rows)}
         raise at.refuse(InvalidInput, "not be null", Verbatim("null"), **where)
 

@@ -7,7 +7,6 @@ their own.
 from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +57,7 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
     Raises
     ------
     InvalidInput
-        `order` is another word, or `ids` is no column of ids.
+        `order` is another word, or `ids` is no column of ids of one kind without nulls.
 
     Notes
     -----
@@ -86,9 +85,9 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
 
 def _clean(ids: Any) -> NDArray[Any]:
     """Pass what `columns.ids` gives, and read anything else by it."""
-    if is_array(ids) and ids.ndim == 1:
-        strings = ids.dtype.kind == "O" and (not ids.size or isinstance(ids[0], str | bytes | UUID))
-        if strings or ids.dtype in _INTS or ids.dtype.kind == "U":
+    if is_array(ids) and ids.ndim == 1 and not isinstance(ids, np.ma.MaskedArray):
+        no_objects = ids.dtype.kind == "O" and not ids.size
+        if no_objects or ids.dtype in _INTS or ids.dtype.kind == "U":
             return ids
     return columns.ids(ids, func="factorize.factorize", name="ids")
 

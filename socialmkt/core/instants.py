@@ -125,13 +125,18 @@ class Window(Frozen):
         bool
             False for windows that only touch.
 
+        Raises
+        ------
+        InvalidInput
+            Something that is no Window.
+
         Examples
         --------
         >>> may = Window(start=np.datetime64("2026-05-01"), end=np.datetime64("2026-06-01"))
         >>> may.overlaps(Window(start=np.datetime64("2026-06-01")))
         False
         """
-        return self.intersect(other) is not None
+        return self.intersect(_window(other, "Window.overlaps")) is not None
 
     def intersect(self, other: Window) -> Window | None:
         """Cut a window down to what it shares with another.
@@ -146,12 +151,18 @@ class Window(Frozen):
         Window or None
             The shared part, in the zones of the two; None where they share no instant.
 
+        Raises
+        ------
+        InvalidInput
+            Something that is no Window.
+
         Examples
         --------
         >>> may = Window(start=np.datetime64("2026-05-01"), end=np.datetime64("2026-06-01"))
         >>> may.intersect(Window(start=np.datetime64("2026-05-31"))).duration
         datetime.timedelta(days=1)
         """
+        other = _window(other, "Window.intersect")
         (low, high), (other_low, other_high) = self._us(), other._us()
         if max(low, other_low) >= min(high, other_high):
             return None
@@ -326,6 +337,12 @@ def offset_spans(zone: dt.tzinfo | str, first_us: int, last_us: int) -> tuple[In
     first = _whole(first_us, func, "first_us")
     last = _whole(last_us, func, "last_us", low=first)
     return _spans.spans(_zone(zone, func), first, last)
+
+
+def _window(other: object, func: str) -> Window:
+    if not isinstance(other, Window):
+        raise refuse(InvalidInput, func, "other", "be a Window", other)
+    return other
 
 
 def _zone(name: dt.tzinfo | str, func: str, parameter: str = "zone") -> dt.tzinfo:
