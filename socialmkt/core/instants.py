@@ -109,7 +109,7 @@ class Window(Frozen):
         >>> Window(start=np.datetime64("2026-05-01")).contains(np.datetime64("2026-04-30T23:59"))
         False
         """
-        low, high = self._us()
+        low, high = _bounds(self)
         return low <= to_us(instant, func="Window.contains") < high
 
     def overlaps(self, other: Window) -> bool:
@@ -163,21 +163,17 @@ class Window(Frozen):
         datetime.timedelta(days=1)
         """
         other = _window(other, "Window.intersect")
-        (low, high), (other_low, other_high) = self._us(), other._us()
+        (low, high), (other_low, other_high) = _bounds(self), _bounds(other)
         if max(low, other_low) >= min(high, other_high):
             return None
         start = self.start if low >= other_low else other.start
         return Window(start=start, end=self.end if high <= other_high else other.end)
 
-    def _us(self) -> tuple[int, float]:
-        """Start and end in microseconds, comparable; no end is infinity."""
-        return to_us(self.start), float("inf") if self.end is None else to_us(self.end)
-
     def __eq__(self, other: object) -> bool:
-        return self._us() == other._us() if isinstance(other, Window) else NotImplemented
+        return _bounds(self) == _bounds(other) if isinstance(other, Window) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._us())
+        return hash(_bounds(self))
 
 
 def local_days(us: ArrayLike, zone: dt.tzinfo | str) -> Days:
@@ -337,6 +333,11 @@ def offset_spans(zone: dt.tzinfo | str, first_us: int, last_us: int) -> tuple[In
     first = _whole(first_us, func, "first_us")
     last = _whole(last_us, func, "last_us", low=first)
     return _spans.spans(_zone(zone, func), first, last)
+
+
+def _bounds(window: Window) -> tuple[int, float]:
+    """Start and end in microseconds, comparable; no end is infinity."""
+    return to_us(window.start), float("inf") if window.end is None else to_us(window.end)
 
 
 def _window(other: object, func: str) -> Window:
