@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from socialmkt.core import columns
+from socialmkt.core._sources import Parameter, require_unmasked
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, SocialmktError, Verbatim, refuse
 
@@ -179,9 +180,10 @@ def _is_list(value: Any) -> bool:
 def _array_table(weights: Any, func: str) -> Int64:
     if weights.dtype.kind not in "iu":
         raise refuse(InvalidInput, func, "weights", "hold whole numbers", weights)
+    require_unmasked(weights, Parameter(func, "weights"))
     if weights.size and int(weights.max()) > _INT64_MAX:
         raise refuse(Overflow, func, "weights", "fit int64", int(weights.max()))
-    table: Int64 = weights.astype(np.int64, copy=False)
+    table: Int64 = np.asarray(weights).astype(np.int64, copy=False)
     return table
 
 

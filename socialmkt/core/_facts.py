@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 import numpy as np
 
 from socialmkt.core._instants import to_us
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.factorize import factorize
 
 if TYPE_CHECKING:
@@ -63,10 +63,12 @@ class Group(NamedTuple):
     nodes: tuple[Leaf | Group, ...]
 
 
-def require_mapping(given: object, func: str, parameter: str) -> None:
-    """Refuse anything but names with their values."""
+def require_mapping(given: object, func: str, parameter: str, value: str) -> None:
+    """Refuse anything but names with their values; a person's record is not shown."""
     if not isinstance(given, Mapping):
-        raise refuse(InvalidInput, func, parameter, "be a mapping of names to values", given)
+        got = Verbatim(f"a {type(given).__name__}")
+        fix = f"Pass {{name: {value}}}."
+        raise refuse(InvalidInput, func, parameter, f"be a mapping of names to {value}s", got, fix=fix)
 
 
 def leaves(node: Leaf | Group) -> list[Leaf]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import operator
 import warnings
 import zoneinfo
 from typing import Any
 
 import numpy as np
 
+from socialmkt.core._whole import is_int
 from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow, did_you_mean, refuse
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -146,6 +146,8 @@ def from_us(us: int, *, func: str = "instants.from_us", name: str = "us") -> dt.
 
     Raises
     ------
+    InvalidInput
+        No whole number.
     Overflow
         The instant lies outside the years 1 to 9999.
 
@@ -154,8 +156,10 @@ def from_us(us: int, *, func: str = "instants.from_us", name: str = "us") -> dt.
     >>> from_us(-1)
     datetime.datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=datetime.timezone.utc)
     """
+    if not is_int(us):
+        raise refuse(InvalidInput, func, name, "be a whole number of microseconds", us)
     try:
-        return EPOCH + dt.timedelta(microseconds=operator.index(us))
+        return EPOCH + dt.timedelta(microseconds=int(us))
     except OverflowError:
         raise refuse(Overflow, func, name, "lie in the years 1 to 9999", us) from None
 

@@ -48,6 +48,9 @@ _READERS: Mapping[str, Callable[..., tuple[NDArray[Any], Flags | None]]] = {
 }
 
 
+_OPTIONS: Mapping[str, str] = {"instants": "tz", "days": "tz", "quantities": "minimum"}
+
+
 class Spec(NamedTuple):
     """One parameter for `read`: its name, the caller's column, and the reader of its kind.
 
@@ -85,7 +88,7 @@ def spec(name: str, value: Column, kind: Kind | Reader, **options: Any) -> Spec:
     Raises
     ------
     InvalidInput
-        No kind has this name.
+        No kind has this name, or it has no such option.
 
     Examples
     --------
@@ -94,8 +97,13 @@ def spec(name: str, value: Column, kind: Kind | Reader, **options: Any) -> Spec:
     """
     if isinstance(kind, str) and kind not in _READERS:
         raise refuse_choice("columns.spec", "kind", kind, _READERS)
-    reader = _READERS[kind] if isinstance(kind, str) else kind
-    return Spec(name, value, functools.partial(reader, **options))
+    if not isinstance(kind, str):
+        return Spec(name, value, functools.partial(kind, **options))
+    known = _OPTIONS.get(kind, "none")
+    for option in options:
+        if option != known:
+            raise refuse(InvalidInput, "columns.spec", "options", f"be {known} for {kind}", option)
+    return Spec(name, value, functools.partial(_READERS[kind], **options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,8 @@ class Columns:
     kept: NDArray[np.int64] | None
 
     def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._arrays:
+            raise refuse_choice("Columns", "name", name, self._arrays)
         return self._arrays[name]
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from socialmkt.core._columns import read_flags, read_ids, read_numbers, read_raw
 from socialmkt.core._facts import Group, Leaf, Sort, leaves
 from socialmkt.core._moments import read_instants
+from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.factorize import factorize
 
@@ -62,9 +63,19 @@ def _flags(x: Any, name: str) -> Column:
 
 
 def _numbers(x: Any, name: str) -> Column:
-    """Whole numbers as they are, all others as floats."""
+    """Whole numbers as they are, all others as floats; a mix as objects, since floats change ints beyond 2**53."""
     values, nulls = read_raw(x, func=_FUNC, name=name)
-    return (values, nulls) if values.dtype.kind in "iu" else read_numbers(x, func=_FUNC, name=name)
+    if values.dtype.kind in "iu":
+        return values, nulls
+    whole = np.fromiter(map(is_int, values), np.bool_) if values.dtype.kind == "O" else np.zeros(0, np.bool_)
+    if not whole.any():
+        return read_numbers(x, func=_FUNC, name=name)
+    mixed = values.copy()
+    mixed[whole] = 0
+    floats, lost = read_numbers(mixed, func=_FUNC, name=name)
+    mixed = floats.astype(object)
+    mixed[whole] = [int(number) for number in values[whole]]
+    return mixed, lost
 
 
 def _text(x: Any, name: str) -> Column:
@@ -103,10 +114,25 @@ def _judge(node: Leaf | Group, read: dict[tuple[str, Sort], Column]) -> tuple[Fl
 
 
 def _judge_leaf(leaf: Leaf, values: NDArray[Any], nulls: Flags | None) -> tuple[Flags, list[Cause]]:
-    passed: Flags = leaf.test(values)
     if nulls is None:
+        passed = _test(leaf, values)
         return passed, [(leaf.failed, ~passed)]
-    return passed & ~nulls, [(leaf.failed, ~passed & ~nulls), (leaf.missing, nulls)]
+    known = ~nulls
+    passed = np.zeros(len(values), dtype=np.bool_)
+    passed[known] = _test(leaf, values[known])
+    return passed, [(leaf.failed, known & ~passed), (leaf.missing, nulls)]
+
+
+def _test(leaf: Leaf, values: NDArray[Any]) -> Flags:
+    """Test a column without nulls; in one that mixes them, whole numbers and floats apart."""
+    if leaf.sort != "number" or values.dtype.kind != "O":
+        tested: Flags = leaf.test(values)
+        return tested
+    whole = np.fromiter(map(is_int, values), np.bool_, len(values))
+    passed = np.empty(len(values), dtype=np.bool_)
+    passed[~whole] = leaf.test(values[~whole].astype(np.float64))
+    passed[whole] = [leaf.test(number) for number in values[whole].tolist()]
+    return passed
 
 
 def _texts(causes: list[Cause]) -> NDArray[np.object_]:

@@ -142,6 +142,15 @@ def _from_objects(x: NDArray[np.object_]) -> Source:
     return Source(x.tolist(), objects=x)
 
 
+def require_unmasked(x: NDArray[Any], at: Parameter) -> None:
+    """Refuse an array, of any shape, of which a mask hides something."""
+    if isinstance(x, np.ma.MaskedArray) and np.ma.getmaskarray(x).any():
+        hidden: Flags = np.atleast_1d(np.ma.getmaskarray(x))
+        rows: Flags = np.logical_or.reduce(hidden.reshape(len(hidden), -1), axis=1)
+        where = {"row": int(rows.argmax()), "count": int(rows.sum()), "total": len(rows)}
+        raise at.refuse(InvalidInput, "not be null", Verbatim("null"), **where)
+
+
 def missing(values: NDArray[Any], nulls: Flags | None) -> Flags | None:
     """Join the mask of a typed array with its NaN and NaT; None if there are no nulls."""
     clean = values.dtype.kind not in "fmM"

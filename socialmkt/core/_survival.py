@@ -13,7 +13,7 @@ from socialmkt.core import columns
 from socialmkt.core._quantiles import first_at_most
 from socialmkt.core._sources import Parameter, open_column
 from socialmkt.core._stats_input import read, require, tail_of
-from socialmkt.core.errors import EmptyInput, refuse
+from socialmkt.core.errors import EmptyInput, InvalidInput, refuse
 from socialmkt.core.table import Floats, Ints, Spans, Table
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def km_quantile(curve: Table, q: float) -> float | dt.timedelta | None:
     Raises
     ------
     InvalidInput
-        A share outside [0, 1].
+        No curve, or a share outside [0, 1].
 
     Notes
     -----
@@ -163,6 +163,9 @@ def km_quantile(curve: Table, q: float) -> float | dt.timedelta | None:
     >>> km_quantile(curve, 0.5), km_quantile(curve, 0.9)
     (4.0, None)
     """
+    if not isinstance(curve, SurvivalCurve | SpanSurvivalCurve):
+        fix = "Pass what kaplan_meier gives."
+        raise refuse(InvalidInput, "stats.km_quantile", "curve", "be a survival curve", curve, fix=fix)
     (shares,), _ = read("stats.km_quantile", "numbers", q=[q])
     require("stats.km_quantile", "q", "lie between 0 and 1", shares, (shares >= 0) & (shares <= 1))
     row = first_at_most(curve["survival"], 1 - float(q))

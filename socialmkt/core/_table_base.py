@@ -112,7 +112,7 @@ class TableBase(Frozen):
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         columns = self._columns()
-        if type(cast("object", name)) is not str:
+        if not isinstance(cast("object", name), str):
             fix = "Use rows() to walk the rows, take([...]) to pick some."
             raise refuse(InvalidInput, "Table", "column", "be a name", name, fix=fix)
         if name not in columns:

@@ -104,18 +104,28 @@ def _immune(array: Array) -> bool:
 
 def _typed(found: Array, nulls: NDArray[np.bool_] | None, kind: str, at: Parameter) -> Array:
     """Check the dtype of an array, and bring times to microseconds."""
+    if kind == "floats" and found.dtype.kind in "iu":
+        return _as_floats(found, nulls)
     if found.dtype.kind not in _DTYPE_KINDS[kind] or (kind == "floats" and found.dtype.itemsize not in {4, 8}):
         raise at.refuse(InvalidInput, HOLDS[kind], found)
     if kind == "days" and found.dtype != "M8[D]":
         fix = 'Pass datetime64[D], such as x.astype("datetime64[D]").'
         raise at.refuse(InvalidInput, HOLDS[kind], found, fix=fix)
-    if nulls is not None and kind in {"ints", "flags", "ids"}:
+    if nulls is not None and kind in {"ints", "flags", "texts", "ids"}:
         rows = {"row": int(nulls.argmax()), "count": int(nulls.sum()), "total": len(nulls)}
         raise at.refuse(InvalidInput, "not be null", None, **rows)
     if kind not in {"instants", "spans"} or np.datetime_data(found.dtype) == ("us", 1):
         return found
     reader = read_instants if kind == "instants" else read_spans
     return reader(found, func=at.func, name=at.name)[0]
+
+
+def _as_floats(whole: Array, nulls: NDArray[np.bool_] | None) -> Array:
+    """Take ints as floats, as a list of them is taken."""
+    floats = whole.astype(np.float64)
+    if nulls is not None:
+        floats[nulls] = np.nan
+    return floats
 
 
 def _is_clean(array: Array, kind: str) -> bool:

@@ -185,8 +185,10 @@ def _instant(text: str) -> Any:
 
 
 def _day(text: str) -> Any:
+    if not re.fullmatch(_FAR_DAY, text):
+        raise ValueError(text)
     day = np.datetime64(text, "D")
-    if not re.fullmatch(_FAR_DAY, text) or str(day) != text:
+    if str(day) != text:
         raise ValueError(text)
     return day
 

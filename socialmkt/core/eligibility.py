@@ -376,7 +376,7 @@ class Rule(RuleFields):
         >>> rule.decide({"follows": False, "orders": None})
         Decision(ok=False, reasons=('follows', 'missing_orders'))
         """
-        _facts.require_mapping(facts, "Rule.decide", "facts")
+        _facts.require_mapping(facts, "Rule.decide", "facts", "value")
         reasons = dict.fromkeys(_facts.unmet(self._plan, facts, "Rule.decide"))
         return Decision(ok=not reasons, reasons=tuple(reasons))
 
@@ -413,7 +413,7 @@ class Rule(RuleFields):
         >>> reasons.tolist()
         ['', 'follows,orders_at_least_1', 'missing_follows']
         """
-        _facts.require_mapping(columns, "Rule.decide_columns", "columns")
+        _facts.require_mapping(columns, "Rule.decide_columns", "columns", "column")
         return _rule_masks.decide_columns(self._plan, columns)
 
     @property

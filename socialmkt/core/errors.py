@@ -31,6 +31,7 @@ __all__ = [
 
 _LONGEST = 60
 _MOST_CHOICES = 12
+_MOST_BITS = 13_000  # Python writes no int of more than 4,300 digits
 
 
 class SocialmktError(ValueError):
@@ -294,6 +295,8 @@ def _shown(got: Any) -> str:
         text = str(got)
     elif hasattr(got, "dtype"):
         text = _shown_numpy(got)
+    elif isinstance(got, int) and got.bit_length() > _MOST_BITS:
+        text = f"a number of {got.bit_length():,} bits"
     else:
         text = repr(got)
     text = " ".join(text.split()) if "\n" in text else text

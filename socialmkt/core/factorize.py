@@ -6,7 +6,7 @@ their own.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -18,10 +18,18 @@ from socialmkt.core._lanes import is_array
 from socialmkt.core._text_codes import any_word_codes, ranks, word_codes, words_of_bytes, words_of_text, words_of_uuids
 from socialmkt.core.errors import refuse_choice
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 Int64 = NDArray[np.int64]
 Coded = tuple[Int64, Int64]
 Words = tuple[NDArray[np.uint64], ...]
 
+_WORDS: dict[type, Callable[[Sequence[Any]], Words | None]] = {
+    str: words_of_text,
+    bytes: words_of_bytes,
+    UUID: words_of_uuids,
+}
 _INTS = (np.dtype(np.int64), np.dtype(np.uint64))
 
 __all__ = ["Factorized", "factorize"]
@@ -58,7 +66,7 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
     Raises
     ------
     InvalidInput
-        `order` is another word, or `ids` is no column of ids.
+        `order` is another word, or `ids` is no column of ids of one kind without nulls.
 
     Notes
     -----
@@ -86,7 +94,7 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
 
 def _clean(ids: Any) -> NDArray[Any]:
     """Pass what `columns.ids` gives, and read anything else by it."""
-    if is_array(ids) and ids.ndim == 1:
+    if is_array(ids) and ids.ndim == 1 and not isinstance(ids, np.ma.MaskedArray):
         strings = ids.dtype.kind == "O" and (not ids.size or isinstance(ids[0], str | bytes | UUID))
         if strings or ids.dtype in _INTS or ids.dtype.kind == "U":
             return ids
@@ -111,9 +119,14 @@ def _any_codes(ids: NDArray[Any]) -> Coded:
 def _words(ids: NDArray[Any]) -> Words | None:
     """Read text, bytes or UUIDs as words that sort as they do, where they can be."""
     items = ids.tolist()
-    if isinstance(items[0], str):
-        return words_of_text(items)
-    return words_of_bytes(items) if isinstance(items[0], bytes) else words_of_uuids(items)
+    read = next(read for kind, read in _WORDS.items() if isinstance(items[0], kind))
+    try:
+        words = read(items)
+    except (AttributeError, TypeError):
+        words = None
+    if words is None:  # long or odd strings, or ids of several kinds, which are refused
+        columns.ids(ids, func="factorize.factorize", name="ids")
+    return words
 
 
 def _by_first_sight(codes: Int64, firsts: Int64) -> Coded:

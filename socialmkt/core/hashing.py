@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from socialmkt.core import _siphash, columns
 from socialmkt.core._hash_lanes import hash_lanes, splitmix, splitmix_lanes
 from socialmkt.core._lanes import is_array, lanes_of_bytes, lanes_of_text
+from socialmkt.core._sources import Parameter, require_unmasked
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def splitmix64(x: Any, *, seed: int = 0) -> int | UInt64:
     Raises
     ------
     InvalidInput
-        No whole number, or one out of range.
+        No whole number, one out of range, or a null.
 
     Notes
     -----
@@ -81,7 +82,8 @@ def splitmix64(x: Any, *, seed: int = 0) -> int | UInt64:
     if isinstance(x, int | np.integer):
         return splitmix(_word(x, "hashing.splitmix64", "x", lowest=-(2**63)), seed)
     if is_array(x) and x.dtype.kind in "iu":
-        return splitmix_lanes(x, seed)
+        require_unmasked(x, Parameter("hashing.splitmix64", "x"))
+        return splitmix_lanes(np.asarray(x), seed)
     ids = columns.ids(x, func="hashing.splitmix64", name="x", offer_drop=False)
     if ids.dtype.kind not in "iu":
         raise refuse(InvalidInput, "hashing.splitmix64", "x", "hold whole numbers", ids)
@@ -314,7 +316,7 @@ def siphash_words(words: UInt64, *, key: bytes) -> UInt64:
     Raises
     ------
     InvalidInput
-        `words` is no uint64 array of one dimension, or the key is not 16 bytes.
+        `words` is no uint64 array of one dimension, a mask hides some of them, or the key is not 16 bytes.
 
     Notes
     -----
@@ -330,8 +332,9 @@ def siphash_words(words: UInt64, *, key: bytes) -> UInt64:
     k0, k1 = _siphash.key_words(_key(key, "hashing.siphash_words", range(16, 17)))
     if not is_array(words) or words.dtype != np.uint64 or words.ndim != 1:
         raise refuse(InvalidInput, "hashing.siphash_words", "words", "be a uint64 array of one dimension", words)
+    require_unmasked(words, Parameter("hashing.siphash_words", "words"))
     out = np.empty(words.shape, np.uint64)
-    _siphash.siphash_words(words, k0, k1, out)
+    _siphash.siphash_words(np.asarray(words), k0, k1, out)
     return out
 
 

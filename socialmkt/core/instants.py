@@ -109,7 +109,7 @@ class Window(Frozen):
         >>> Window(start=np.datetime64("2026-05-01")).contains(np.datetime64("2026-04-30T23:59"))
         False
         """
-        low, high = self._us()
+        low, high = _bounds(self)
         return low <= to_us(instant, func="Window.contains") < high
 
     def overlaps(self, other: Window) -> bool:
@@ -125,13 +125,18 @@ class Window(Frozen):
         bool
             False for windows that only touch.
 
+        Raises
+        ------
+        InvalidInput
+            Something that is no Window.
+
         Examples
         --------
         >>> may = Window(start=np.datetime64("2026-05-01"), end=np.datetime64("2026-06-01"))
         >>> may.overlaps(Window(start=np.datetime64("2026-06-01")))
         False
         """
-        return self.intersect(other) is not None
+        return self.intersect(_window(other, "Window.overlaps")) is not None
 
     def intersect(self, other: Window) -> Window | None:
         """Cut a window down to what it shares with another.
@@ -146,27 +151,29 @@ class Window(Frozen):
         Window or None
             The shared part, in the zones of the two; None where they share no instant.
 
+        Raises
+        ------
+        InvalidInput
+            Something that is no Window.
+
         Examples
         --------
         >>> may = Window(start=np.datetime64("2026-05-01"), end=np.datetime64("2026-06-01"))
         >>> may.intersect(Window(start=np.datetime64("2026-05-31"))).duration
         datetime.timedelta(days=1)
         """
-        (low, high), (other_low, other_high) = self._us(), other._us()
+        other = _window(other, "Window.intersect")
+        (low, high), (other_low, other_high) = _bounds(self), _bounds(other)
         if max(low, other_low) >= min(high, other_high):
             return None
         start = self.start if low >= other_low else other.start
         return Window(start=start, end=self.end if high <= other_high else other.end)
 
-    def _us(self) -> tuple[int, float]:
-        """Start and end in microseconds, comparable; no end is infinity."""
-        return to_us(self.start), float("inf") if self.end is None else to_us(self.end)
-
     def __eq__(self, other: object) -> bool:
-        return self._us() == other._us() if isinstance(other, Window) else NotImplemented
+        return _bounds(self) == _bounds(other) if isinstance(other, Window) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash(self._us())
+        return hash(_bounds(self))
 
 
 def local_days(us: ArrayLike, zone: dt.tzinfo | str) -> Days:
@@ -326,6 +333,17 @@ def offset_spans(zone: dt.tzinfo | str, first_us: int, last_us: int) -> tuple[In
     first = _whole(first_us, func, "first_us")
     last = _whole(last_us, func, "last_us", low=first)
     return _spans.spans(_zone(zone, func), first, last)
+
+
+def _bounds(window: Window) -> tuple[int, float]:
+    """Start and end in microseconds, comparable; no end is infinity."""
+    return to_us(window.start), float("inf") if window.end is None else to_us(window.end)
+
+
+def _window(other: object, func: str) -> Window:
+    if not isinstance(other, Window):
+        raise refuse(InvalidInput, func, "other", "be a Window", other)
+    return other
 
 
 def _zone(name: dt.tzinfo | str, func: str, parameter: str = "zone") -> dt.tzinfo:

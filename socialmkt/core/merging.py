@@ -6,12 +6,12 @@ order and by whatever tree it is done, so one aggregate serves one process, dail
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
-from socialmkt.core.errors import EmptyInput, InvalidInput, refuse
+from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Mergeable", "merge_all"]
 
@@ -86,7 +86,7 @@ def merge_all(states: Iterable[M]) -> M:
     EmptyInput
         Nothing was given.
     InvalidInput
-        Something among the states has no `merge`.
+        No iterable, or something among the states has no `merge`.
     SchemeMismatch
         Two of them were made under different rules.
 
@@ -107,7 +107,7 @@ def merge_all(states: Iterable[M]) -> M:
     Buyers(count=12)
     """
     partial: list[tuple[int, M]] = []  # (height of the tree, its state), heights descending
-    for state in states:
+    for state in _iterated(states):
         if not hasattr(state, "merge"):
             raise refuse(InvalidInput, "merging.merge_all", "states", "have a merge method", state)
         _push(partial, state)
@@ -117,6 +117,14 @@ def merge_all(states: Iterable[M]) -> M:
     while partial:
         merged = partial.pop()[1].merge(merged)
     return merged
+
+
+def _iterated(states: Any) -> Iterator[Any]:
+    try:
+        return iter(states)
+    except TypeError:
+        got = Verbatim(f"a {type(states).__name__}")
+        raise refuse(InvalidInput, "merging.merge_all", "states", "be a list or another iterable", got) from None
 
 
 def _push(partial: list[tuple[int, M]], state: M) -> None:

@@ -77,3 +77,15 @@ def test_a_reader_of_ones_own_takes_part_in_the_null_policy() -> None:
     assert found["n"].tolist() == [1, 3]
     with refuses(InvalidInput, match="f: name must not be null, got None at row 1"):
         read("f", spec("name", ["ann", None], lengths))
+
+
+def test_an_option_that_the_kind_does_not_have_is_refused_at_once() -> None:
+    with refuses(InvalidInput, match=r"columns\.spec: options must be none for ids, got 'minimum'"):
+        spec("a", [0], "ids", minimum=1)
+    with refuses(InvalidInput, match="options must be minimum for quantities, got 'least'"):
+        spec("a", [0], "quantities", least=1)
+
+
+def test_a_column_that_was_not_read_is_refused_with_those_that_were() -> None:
+    with refuses(InvalidInput, match="Columns: name must be one of paid, got 'payd'. Did you mean 'paid'?"):
+        read("f", spec("paid", [1], "amounts"))["payd"]

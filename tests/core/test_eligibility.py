@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from socialmkt.core.eligibility import Decision, Rule
 from socialmkt.core.errors import AmbiguousTime, EmptyInput, InvalidInput
 from socialmkt.core.model import canonical
+from socialmkt.core.table import Table
 from tests.refusals import refuses
 from tests.strategies import COLUMN_KINDS
 
@@ -422,3 +423,49 @@ def test_a_fact_without_a_column_is_refused() -> None:
 def test_columns_of_unequal_length_are_refused_with_their_lengths() -> None:
     with refuses(InvalidInput, match="be equally long, got bought of 1 rows, follows of 2 rows"):
         (bought & follows).decide_columns({"bought": [True], "follows": [True, False]})
+
+
+@pytest.mark.parametrize("rule", [Rule.one_of("tier", [str(i) for i in range(20)]), ~Rule.one_of("tier", list("abc"))])
+def test_choices_are_searched_among_the_known_rows_alone(rule: Rule) -> None:
+    column = ["3", None, "x", "a"]
+    mask, reasons = rule.decide_columns({"tier": column})
+    one_by_one = [rule.decide({"tier": value}) for value in column]
+    assert mask.tolist() == [one.ok for one in one_by_one]
+    assert reasons.tolist() == [",".join(one.reasons) for one in one_by_one]
+
+
+@pytest.mark.parametrize("make", [list, lambda items: np.array(items, dtype=object)])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule.at_least("orders", 2**53 + 1),
+        Rule.at_most("orders", 2**53),
+        ~Rule.equals("orders", 2**53 + 1),
+        Rule.one_of("orders", [0.5, *range(2**53 + 1, 2**53 + 40, 2)]),
+    ],
+)
+def test_a_mix_of_ints_and_floats_is_compared_as_exactly_as_each(rule: Rule, make: Any) -> None:
+    column = [2**53, 2**53 + 1, 0.5, None, float(2**53), np.int64(2**53 + 3), Decimal("0.5"), 10**30, 10**400]
+    mask, reasons = rule.decide_columns({"orders": make(column)})
+    one_by_one = [rule.decide({"orders": value}) for value in column]
+    assert mask.tolist() == [one.ok for one in one_by_one]
+    assert reasons.tolist() == [",".join(one.reasons) for one in one_by_one]
+
+
+def test_a_mix_names_the_row_of_what_is_no_number() -> None:
+    with refuses(InvalidInput, match=r"orders must hold finite numbers, got '7' at row 2 \(1 such rows of 4\)"):
+        Rule.at_least("orders", 1).decide_columns({"orders": [1, None, "7", 0.5]})
+
+
+@pytest.mark.parametrize("record", [("follows", "13800000000"), ["13800000000"], "13800000000"])
+def test_a_persons_record_is_not_shown(record: Any) -> None:
+    with refuses(InvalidInput, match=r"facts must be a mapping .*Pass \{name: value\}") as caught:
+        follows.decide(record)
+    assert "138" not in str(caught.value)
+
+
+def test_a_frame_of_columns_is_not_shown() -> None:
+    frame = Table.of({"follows": [True], "phone": ["13800000000"]})
+    with refuses(InvalidInput, match=r"columns must be a mapping .* got a Table\. Pass \{name: column\}\.") as caught:
+        follows.decide_columns(frame)  # type: ignore[arg-type]  # what the law is about
+    assert "138" not in str(caught.value)

@@ -173,3 +173,8 @@ def test_the_context_manager_sees_kind_words_and_form() -> None:
         raise InvalidInput("bad input")
     with pytest.raises(AssertionError, match="names no function"), refuses(InvalidInput, match="x must"):
         raise refuse(InvalidInput, "", "x", "be y", 1)
+
+
+def test_a_number_that_python_does_not_write_is_shown_by_its_size() -> None:
+    with refuses(Overflow, match="x must fit int64, got a number of 20,001 bits"):
+        raise refuse(Overflow, "f", "x", "fit int64", 2**20_000)

@@ -253,3 +253,22 @@ def test_bits_of_two_words_that_vary_fit_one_key() -> None:
 def test_a_column_that_is_not_all_text_has_no_words() -> None:
     with pytest.raises(TypeError):
         words_of_text(["a", 1])
+
+
+@pytest.mark.parametrize("order", ["sorted", "first"])
+@pytest.mark.parametrize(
+    ("ids", "match"),
+    [
+        (objects(["a", 1]), "ids must hold ids of one kind, got 1 at row 1"),
+        (objects(["a\0", 1]), "ids must hold ids of one kind, got 1 at row 1"),
+        (objects(["a", b"b"]), "ids must hold ids of one kind, got b'b' at row 1"),
+        (objects([b"a", None]), "ids must not be null, got None at row 1"),
+        (objects(["a", None]), "ids must not be null, got None at row 1"),
+        (objects([uuid.UUID(int=1), 5]), "ids must hold ids of one kind, got 5 at row 1"),
+        (np.ma.array([1, 2], mask=[0, 1]), "ids must not be null, got null at row 1"),
+        (np.ma.array(["a", "b"], mask=[0, 1]), "ids must not be null, got .* at row 1"),
+    ],
+)
+def test_ids_that_are_not_clean_are_refused(ids: Any, match: str, order: Any) -> None:
+    with refuses(InvalidInput, match=rf"factorize\.factorize: {match}"):
+        factorize(ids, order=order)

@@ -242,3 +242,18 @@ def test_siphash_takes_a_key_of_16_bytes_and_bytes_only() -> None:
         siphash_words(np.arange(3), key=KEY)
     with refuses(InvalidInput, match="siphash_words: words must be a uint64 array"):
         siphash_words([1, 2], key=KEY)
+
+
+def test_what_a_mask_hides_is_not_hashed() -> None:
+    masked = np.ma.array(np.array([1, 2], np.uint64), mask=[0, 1])
+    with refuses(InvalidInput, match=r"x must not be null, got null at row 1 \(1 such rows of 2\)"):
+        splitmix64(masked)
+    with refuses(InvalidInput, match="words must not be null, got null at row 1"):
+        siphash_words(masked, key=bytes(16))
+
+
+def test_a_mask_that_hides_nothing_leaves_plain_hashes() -> None:
+    masked, plain = np.ma.array([[1, 2]], mask=False), np.array([[1, 2]])
+    hashes = splitmix64(masked)
+    assert type(hashes) is np.ndarray
+    assert hashes.tolist() == splitmix64(plain).tolist()

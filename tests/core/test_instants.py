@@ -115,6 +115,12 @@ def test_an_instant_outside_the_years_of_datetime_cannot_be_written() -> None:
         from_us(2**62)
 
 
+@pytest.mark.parametrize("us", [1.5, "5", None, True, np.timedelta64(5, "us")])
+def test_only_whole_microseconds_are_written(us) -> None:
+    with refuses(InvalidInput, match="us must be a whole number of microseconds, got"):
+        from_us(us)
+
+
 # --- zones ----------------------------------------------------------------------------------------------------
 
 
@@ -347,6 +353,13 @@ def test_a_window_refuses_naive_ends_and_numbers() -> None:
         Window(start=dt.datetime(2026, 5, 1))
     with pytest.raises(ValidationError, match="end must be an aware datetime"):
         Window(start=np.datetime64("2026-05-01"), end=5)
+
+
+@pytest.mark.parametrize("other", [5, None, np.datetime64("2026-05-01")])
+@pytest.mark.parametrize("act", [Window.overlaps, Window.intersect])
+def test_a_window_meets_windows_alone(act, other) -> None:
+    with refuses(InvalidInput, match=rf"Window\.{act.__name__}: other must be a Window, got"):
+        act(window("2026-05-01"), other)
 
 
 instants = st.integers(0, 30).map(lambda day: np.datetime64("2026-05-01") + day)

@@ -111,3 +111,10 @@ def test_what_has_no_merge_is_refused() -> None:
     with refuses(InvalidInput, match="states must have a merge method, got 3"):
         merge_all([Tally.of([1]), 3])
     assert not isinstance(3, Mergeable)
+
+
+def test_one_thing_alone_is_no_list_of_states() -> None:
+    with refuses(InvalidInput, match="states must be a list or another iterable, got a NoneType"):
+        merge_all(None)  # type: ignore[arg-type]  # what the law is about
+    with refuses(InvalidInput, match="states must be a list or another iterable, got a Tally"):
+        merge_all(Tally.of([1]))  # type: ignore[arg-type]  # what the law is about

@@ -302,3 +302,10 @@ def test_one_amount_wants_one_row_of_weights_and_int64() -> None:
         allocate_array(2**63, [1, 1])
     with refuses(Overflow, match="weights must"):
         allocate_array(100, [1, 2**63])
+
+
+def test_a_weight_that_a_mask_hides_is_refused() -> None:
+    with refuses(InvalidInput, match=r"weights must not be null, got null at row 1 \(1 such rows of 2\)"):
+        allocate_array([5, 5], np.ma.array([[1, 2], [3, 4]], mask=[[0, 0], [0, 1]]))
+    open_mask = np.ma.array([[1, 2]], mask=[[0, 0]])
+    assert type(allocate_array([6], open_mask)) is np.ndarray

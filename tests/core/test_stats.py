@@ -328,3 +328,9 @@ def test_a_statistic_of_no_meaning_is_refused() -> None:
         stats.chi2_sf(-1, 2)
     with refuses(InvalidInput, match="df must be above 0, got 0.0"):
         stats.chi2_sf(1, 0)
+
+
+@pytest.mark.parametrize("curve", [[1, 2], None, stats.kaplan_meier])
+def test_a_quantile_is_read_off_a_survival_curve_alone(curve: Any) -> None:
+    with refuses(InvalidInput, match="curve must be a survival curve, got .*Pass what kaplan_meier gives"):
+        stats.km_quantile(curve, 0.5)

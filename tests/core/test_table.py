@@ -175,6 +175,15 @@ class TestConstruction:
     def test_an_empty_array_of_no_type_fits_any_kind(self) -> None:
         assert summary(customer=[], orders=np.array([]))["orders"].dtype == np.int64
 
+    @pytest.mark.parametrize("dtype", ["i1", "u8", "i8"])
+    def test_an_array_of_ints_makes_floats_as_a_list_of_them_does(self, dtype: str) -> None:
+        whole = np.ma.array(np.array([1, 2], dtype), mask=[False, True])
+        for values, expected in ((whole.data, [1.0, 2.0]), (whole, [1.0, None])):
+            column = summary(customer=["a", "b"], orders=[1, 1], share=values)["share"]
+            assert column.dtype == np.float64
+            assert [None if np.isnan(x) else x for x in column.tolist()] == expected
+            assert not column.flags.writeable
+
     def test_no_columns_are_refused(self) -> None:
         with refuses(InvalidInput, "columns must hold at least one column, got none"):
             Table.of({})
@@ -202,6 +211,7 @@ class TestConstruction:
             (5, "be a column"),
             (["a", None], "not be null, got None at row 1"),
             (np.ma.array([1, 2], mask=[False, True]), "not be null"),
+            (np.ma.array(["a", "b"], mask=[False, True]), r"not be null, got None at row 1 \(1 such rows of 2\)"),
         ],
     )
     def test_what_is_no_column_is_refused(self, values: Any, words_: str) -> None:
@@ -216,7 +226,6 @@ class TestConstruction:
             ("ints", ["1"]),
             ("ints", np.array([1.0])),
             ("ints", [None]),
-            ("floats", np.array([1])),
             ("floats", ["1"]),
             ("floats", [True]),
             ("flags", [0]),
@@ -358,6 +367,7 @@ class TestAccess:
         table = summary(total=[100, 200, 300])
         assert table.columns == ("customer", "orders", "total")
         assert table["orders"] is table.orders
+        assert table[np.str_("orders")] is table.orders
         assert "orders" in table
         assert "share" not in table
         assert {"customer", "orders"} <= set(dir(table))

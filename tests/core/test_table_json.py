@@ -111,6 +111,7 @@ def test_other_offsets_and_far_years_are_read() -> None:
         ("instants", ["5"]),
         ("days", ["2026-02-30"]),
         ("days", ["today"]),
+        ("days", ["2026-01-01T00:00:00Z"]),
         ("days", ["2026"]),
         ("days", ["26252734927768524-01-01"]),
         ("days", [5]),
