@@ -247,9 +247,7 @@ def next_birthdays(
         for found in _next(people, asked, policies, func):
             on[found.row], turns[found.row] = found.on, found.turns
             is_leap[found.row], moved[found.row] = found.leap, found.moved
-    return NextBirthdays(
-        on=freeze(on.view("M8[D]")), turns=freeze(turns), leap=freeze(is_leap), moved=freeze(moved)
-    )
+    return NextBirthdays(on=freeze(on.view("M8[D]")), turns=freeze(turns), leap=freeze(is_leap), moved=freeze(moved))
 
 
 _NO_NUMBERS, _NO_FLAGS = np.empty(0, np.int64), np.empty(0, bool)

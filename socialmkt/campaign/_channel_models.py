@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.campaign._paths import Touches
+from socialmkt.campaign._journeys import Touches
 
 Int64 = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.campaign._checks import exact_sum
-from socialmkt.campaign._paths import Touches
+from socialmkt.campaign._journeys import Touches
 from socialmkt.core.money import allocate_array
 
 Int64 = NDArray[np.int64]

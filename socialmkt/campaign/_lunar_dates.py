@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.campaign._checks import as_date, day, whole
-from socialmkt.campaign._lunar import END_DAY, FIRST_DAY, FIRST_YEAR, LAST_YEAR, has_leap, lengths_of, lunar, month_index
+from socialmkt.campaign._lunar import (
+    END_DAY,
+    FIRST_DAY,
+    FIRST_YEAR,
+    LAST_YEAR,
+    has_leap,
+    lengths_of,
+    lunar,
+    month_index,
+)
 from socialmkt.campaign._occasion_days import LUNAR, lunar_date
 from socialmkt.core import columns
 from socialmkt.core._whole import is_int
@@ -120,9 +129,7 @@ def to_lunar(on: dt.date | Column) -> LunarDay | LunarDays:
 @overload
 def from_lunar(year: int, month: int, day: int, *, leap: bool = False) -> dt.date: ...
 @overload
-def from_lunar(
-    year: Column, month: Column, day: Column, *, leap: bool | Column = False
-) -> NDArray[np.datetime64]: ...
+def from_lunar(year: Column, month: Column, day: Column, *, leap: bool | Column = False) -> NDArray[np.datetime64]: ...
 def from_lunar(
     year: int | Column, month: int | Column, day: int | Column, *, leap: bool | Column = False
 ) -> dt.date | NDArray[np.datetime64]:

@@ -1,140 +1,156 @@
-"""Journeys as flat arrays: the touches that count, in order, journey after journey."""
+"""Journeys of touches, and which of them ended in an order."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.campaign._checks import exact_sum
-from socialmkt.campaign._ids import code_together
+from socialmkt.campaign._checks import span
+from socialmkt.campaign._journeys import Journeys, Sales, Touches, match
+from socialmkt.core import columns
+from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
-from socialmkt.core.factorize import factorize
+from socialmkt.core.instants import to_us
+from socialmkt.core.table import freeze
 
-Array = NDArray[Any]
-Int64 = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-_NEVER = 2**63 - 1
-_WORD = 64
+__all__ = ["Paths"]
 
 
-class Touches(NamedTuple):
-    """The touched journeys, each a stretch of the touches; within one by time, then channel."""
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """The touches of all journeys, in order, and which journeys ended in an order.
 
-    channel: Int64
-    at: Int64
-    starts: Int64
-    """First touch of each journey, and the number of all touches."""
-    won: Flags
-    """Per journey: whether it converted."""
-    value: Int64
-    """Per journey: minor units; 0 where it did not convert."""
+    Made by `from_columns`; it never changes.
 
+    Parameters
+    ----------
+    channels : array of ids
+        All channels of the input, ascending, also those without any touch that counts.
+    journeys : int
+        Journeys seen, those without a touch included.
+    won, untouched : int
+        Journeys that converted, and those of them without any touch that counts.
+    touches, ignored : int
+        Touches that count, and those that do not; together all rows.
+    value, untouched_value : int or None, minor units
+        Money of all conversions and of the untouched ones; None where none is counted.
 
-class Journeys(NamedTuple):
-    """Journeys and conversions as they are seen from some moment."""
+    Examples
+    --------
+    >>> at = np.array(["2026-03-01", "2026-03-02"], dtype="datetime64[us]")
+    >>> paths = Paths.from_columns([1, 1], ["weibo", "wechat"], at, won=[1], won_at=at[1:], value=[9900])
+    >>> paths.touches, paths.won, paths.value
+    (2, 1, 9900)
+    """
 
-    channels: Array
-    touches: Touches
+    channels: NDArray[Any]
     journeys: int
     won: int
     untouched: int
+    touches: int
     ignored: int
-    value: int
-    untouched_value: int
+    value: int | None
+    untouched_value: int | None
+    _touches: Touches = field(repr=False)
+
+    @classmethod
+    def from_columns(
+        cls,
+        journey: Column,
+        channel: Column,
+        at: Column,
+        *,
+        won: Column,
+        won_at: Column,
+        value: Column | None = None,
+        lookback: dt.timedelta | None = None,
+        as_of: dt.datetime | np.datetime64 | None = None,
+    ) -> Paths:
+        """Put touches in order and match them with conversions.
+
+        Parameters
+        ----------
+        journey, channel, at : columns of shape (n,) of ids, ids and instants
+            The touches. A journey has at most one conversion; somebody who orders twice has two journeys.
+        won, won_at : columns of shape (m,) of ids and instants
+            The journeys that converted, each once, and when.
+        value : column of shape (m,), int minor units >= 0, optional
+            The money of each conversion.
+        lookback : timedelta, optional
+            How long before the conversion a touch still counts, both ends included.
+        as_of : instant, optional
+            From when the journeys are seen: nothing later counts, and a later conversion is none.
+
+        Returns
+        -------
+        Paths
+            The touches that count.
+
+        Raises
+        ------
+        InvalidInput
+            A column breaks its rule, lengths differ, a journey converts twice, `won` and `journey` hold ids of two
+            kinds, a value is negative, or the look-back is not positive.
+
+        Notes
+        -----
+        A touch counts if it lies between the conversion minus `lookback` and the conversion; in a journey without
+        one, if it lies between `as_of` minus `lookback` and `as_of`, and always without `as_of`. Touches of one instant
+        are ordered by channel, so that the order of rows never matters. O(n log n).
+
+        Examples
+        --------
+        >>> at = np.array(["2026-03-01", "2026-03-09"], dtype="datetime64[us]")
+        >>> week = dt.timedelta(days=7)
+        >>> Paths.from_columns([1, 1], ["weibo", "wechat"], at, won=[1], won_at=at[1:], lookback=week).ignored
+        1
+        """
+        func = "Paths.from_columns"
+        touches = columns.read(
+            func,
+            columns.spec("journey", journey, "ids"),
+            columns.spec("channel", channel, "ids"),
+            columns.spec("at", at, "instants"),
+        )
+        specs = [columns.spec("won", won, "ids"), columns.spec("won_at", won_at, "instants")]
+        if value is not None:
+            specs.append(columns.spec("value", value, "amounts"))
+        read = columns.read(func, *specs)
+        money = np.zeros(read.n, np.int64) if value is None else _not_negative(read["value"], func)
+        found = match(
+            touches["journey"],
+            touches["channel"],
+            touches["at"].view(np.int64),
+            Sales(read["won"], read["won_at"].view(np.int64), money),
+            lookback=None if lookback is None else span(lookback, func, "lookback"),
+            as_of=None if as_of is None else to_us(as_of, func=func, name="as_of"),
+            func=func,
+        )
+        return cls._of(found, with_value=value is not None)
+
+    @classmethod
+    def _of(cls, found: Journeys, *, with_value: bool) -> Paths:
+        return cls(
+            channels=freeze(found.channels),
+            journeys=found.journeys,
+            won=found.won,
+            untouched=found.untouched,
+            touches=len(found.touches.at),
+            ignored=found.ignored,
+            value=found.value if with_value else None,
+            untouched_value=found.untouched_value if with_value else None,
+            _touches=Touches(*map(freeze, found.touches)),
+        )
 
 
-class Sales(NamedTuple):
-    """Conversions: the journey of each, when, and its value in minor units."""
-
-    journey: Array
-    at: Int64
-    value: Int64
-
-
-def match(
-    journey: Array, channel: Array, at: Int64, sales: Sales, *, lookback: int | None, as_of: int | None, func: str
-) -> Journeys:
-    """Match journeys with conversions, and keep the touches that count."""
-    (number, sold), ids = code_together({"journey": journey, "won": sales.journey}, func)
-    _refuse_repeats(sold, sales.journey, func)
-    code, channels = factorize(channel)
-    won, value, ends = np.zeros(len(ids), bool), np.zeros(len(ids), np.int64), np.full(len(ids), _NEVER)
-    if as_of is not None:
-        ends[:] = as_of
-        seen = sales.at <= as_of
-        sold, sales = sold[seen], Sales(*(column[seen] for column in sales))
-    won[sold], value[sold], ends[sold] = True, sales.value, sales.at
-    kept = _counting(at, ends[number], lookback)
-    touches, touched = _ordered(number, at, code, kept)
-    is_touched, known = np.zeros(len(ids), bool), won.copy()
-    is_touched[touched] = True
-    known[number if as_of is None else number[at <= as_of]] = True
-    lost = won & ~is_touched
-    return Journeys(
-        channels,
-        touches._replace(won=won[touched], value=value[touched]),
-        journeys=int(known.sum()),
-        won=len(sold),
-        untouched=int(lost.sum()),
-        ignored=len(at) - len(touches.at),
-        value=exact_sum(sales.value),
-        untouched_value=exact_sum(value[lost]),
-    )
-
-
-def _refuse_repeats(sold: Int64, ids: Array, func: str) -> None:
-    times = np.bincount(sold)
-    if len(sold) and times.max() > 1:
-        again = np.flatnonzero(times[sold] > 1)
-        row = int(next(row for row in again.tolist() if (sold[:row] == sold[row]).any()))
-        fix = "A journey has at most one conversion: cut it after each order."
-        got = ids[row : row + 1].tolist()[0]
-        raise refuse(InvalidInput, func, "won", "name each journey once", got, row=row, total=len(sold), fix=fix)
-
-
-def _counting(at: Int64, ends: Int64, lookback: int | None) -> Flags | None:
-    """Tell which touches lie in the look-back of their journey; None for all of them."""
-    kept = at <= ends
-    if lookback is not None:
-        kept &= (ends == _NEVER) | (at >= np.where(ends == _NEVER, 0, ends) - lookback)
-    return None if kept.all() else kept
-
-
-def _ordered(journey: Int64, at: Int64, channel: Int64, kept: Flags | None) -> tuple[Touches, Int64]:
-    """Order the touches by journey, time and channel; give the numbers of the journeys beside them."""
-    if kept is not None:
-        journey, at, channel = journey[kept], at[kept], channel[kept]
-    order = _by_journey_and_time(journey, at)
-    numbers, times = journey[order], at[order]
-    same = numbers[1:] == numbers[:-1]
-    if (same & (times[1:] == times[:-1])).any():
-        order = np.lexsort((channel, at, journey))
-        numbers, times = journey[order], at[order]
-    firsts = np.flatnonzero(np.append(True, ~same)) if len(order) else np.empty(0, np.int64)
-    nothing = np.empty(0, np.int64)
-    return Touches(channel[order], times, np.append(firsts, len(order)), nothing > 0, nothing), numbers[firsts]
-
-
-def _by_journey_and_time(journey: Int64, at: Int64) -> Int64:
-    """Sort twice by words that hold a key and a row number."""
-    if not len(at):
-        return journey
-    by_time = _packed_order(at.view(np.uint64) - np.uint64(int(at.min()) % 2**_WORD), int(at.max()) - int(at.min()))
-    if by_time is None:
-        return np.lexsort((at, journey))
-    by_journey = _packed_order(journey[by_time].view(np.uint64), int(journey.max()))
-    return np.lexsort((at, journey)) if by_journey is None else by_time[by_journey]
-
-
-def _packed_order(keys: NDArray[np.uint64], largest: int) -> Int64 | None:
-    """Order by key, ties by row; None where both do not fit one word."""
-    bits = (len(keys) - 1).bit_length()
-    if largest.bit_length() + bits > _WORD:
-        return None
-    words = keys << np.uint64(bits)
-    words |= np.arange(len(keys), dtype=np.uint64)
-    words.sort()
-    return (words & np.uint64((1 << bits) - 1)).view(np.int64)
+def _not_negative(value: NDArray[np.int64], func: str) -> NDArray[np.int64]:
+    negative = value < 0
+    if negative.any():
+        row = int(negative.argmax())
+        where = {"row": row, "count": int(negative.sum()), "total": len(value)}
+        raise refuse(InvalidInput, func, "value", "be at least 0", int(value[row]), **where)
+    return value

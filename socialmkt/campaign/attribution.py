@@ -6,26 +6,32 @@ that is named. What a channel *caused* only an experiment can say.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import model_validator
 
 from socialmkt.campaign import _channel_models as models
 from socialmkt.campaign import _credit as credit
-from socialmkt.campaign._checks import Id, one_of, span
-from socialmkt.campaign._paths import Journeys, Sales, Touches, match
-from socialmkt.core import columns
-from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse
-from socialmkt.core.instants import to_us
-from socialmkt.core.model import BasisPoints, Duration, Frozen
+from socialmkt.campaign._attribution_rules import (
+    FirstTouch,
+    HalfLife,
+    LastTouch,
+    Linear,
+    Markov,
+    Position,
+    Rule,
+    Shapley,
+)
+from socialmkt.campaign._attribution_tables import Attribution, Contribution, RemovalEffects
+from socialmkt.campaign._checks import one_of
+from socialmkt.campaign._journeys import Touches
+from socialmkt.campaign._paths import Paths
+from socialmkt.core._instants import MICROSECOND
+from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.stats import wilson
-from socialmkt.core.table import Floats, Ids, Ints, Table, freeze
+from socialmkt.core.table import freeze
 
 __all__ = [
     "Attribution",
@@ -43,371 +49,6 @@ __all__ = [
     "contribution",
     "removal_effects",
 ]
-
-_MICROSECOND = dt.timedelta(microseconds=1)
-
-
-class FirstTouch(Frozen):
-    """Give each order to the channel that was touched first.
-
-    Examples
-    --------
-    >>> FirstTouch()
-    FirstTouch()
-    """
-
-
-class LastTouch(Frozen):
-    """Give each order to the channel that was touched last.
-
-    Parameters
-    ----------
-    ignoring : tuple of channels
-        Channels that are passed over, such as direct visits; where a journey has no other, its plain last counts.
-
-    Examples
-    --------
-    >>> LastTouch(ignoring=("direct",)).ignoring
-    ('direct',)
-    """
-
-    ignoring: tuple[Id, ...] = ()
-
-
-class Linear(Frozen):
-    """Share each order equally over its touches; a channel touched twice counts twice.
-
-    Examples
-    --------
-    >>> Linear()
-    Linear()
-    """
-
-
-class Position(Frozen):
-    """Give fixed shares to the first and the last touch, and the rest equally to those between.
-
-    Parameters
-    ----------
-    first_bp, last_bp : int, basis points
-        Together at most 10,000. Of two touches each takes its part of both; one alone takes all.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        More than 10,000 in all.
-
-    Examples
-    --------
-    >>> Position()
-    Position(first_bp=4000, last_bp=4000)
-    """
-
-    first_bp: BasisPoints = 4000
-    last_bp: BasisPoints = 4000
-
-    @model_validator(mode="after")
-    def _within_the_whole(self) -> Self:
-        if self.first_bp + self.last_bp > 10_000:
-            got = Verbatim(f"{self.first_bp} + {self.last_bp}")
-            raise refuse(InvalidInput, "", "first_bp and last_bp", "add up to at most 10,000", got)
-        return self
-
-
-class HalfLife(Frozen):
-    """Share each order over its touches, later ones more: each half-life back halves the weight.
-
-    Parameters
-    ----------
-    half_life : timedelta
-        Above zero.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        A span that is not positive.
-
-    Examples
-    --------
-    >>> HalfLife(half_life=dt.timedelta(days=7)).half_life.days
-    7
-    """
-
-    half_life: Duration
-
-    @model_validator(mode="after")
-    def _is_positive(self) -> Self:
-        span(self.half_life, "", "half_life")
-        return self
-
-
-class Markov(Frozen):
-    """Share all orders by removal effects in a first-order Markov chain of channels.
-
-    Examples
-    --------
-    >>> Markov()
-    Markov()
-    """
-
-
-class Shapley(Frozen):
-    """Share all orders by Shapley values over the sets of channels touched.
-
-    Parameters
-    ----------
-    worth : {"conversions", "rate"}
-        What a set of channels is worth: the orders whose channels all lie in it, or the rate of conversion of the
-        journeys whose channels do.
-
-    Notes
-    -----
-    With `conversions` the game is a sum of unanimity games, so that the Shapley value of a journey is an equal split
-    over its distinct channels: exact, for any number of them. With `rate` it is a sum over all subsets, for at most 16
-    channels; a channel that lowers the rate gets a negative share.
-
-    Examples
-    --------
-    >>> Shapley().worth
-    'conversions'
-    """
-
-    worth: Literal["conversions", "rate"] = "conversions"
-
-
-class Attribution(Table):
-    """What each channel gets.
-
-    Parameters
-    ----------
-    channel : ids
-        All channels, ascending.
-    credit : float64 array of shape (k,)
-        Orders; they add up to those with a touch.
-    share : float64 array of shape (k,)
-        Of all credit; 0 where there is none.
-    value : int64 array of shape (k,), minor units, or absent
-        Money; it adds up exactly to that of the orders with a touch.
-    won, untouched : int
-        All orders, and those without any touch.
-    untouched_value : int or None
-        The money of the latter.
-
-    Examples
-    --------
-    >>> Attribution(channel=["wechat"], credit=[2.0], share=[1.0], won=3, untouched=1).untouched
-    1
-    """
-
-    channel: Ids
-    credit: Floats
-    share: Floats
-    value: Ints | None = None
-    won: int
-    untouched: int
-    untouched_value: int | None = None
-
-    column_units: ClassVar = {"credit": "orders", "value": "minor units"}
-
-
-class RemovalEffects(Table):
-    """What becomes of the chance to win when a channel is taken away.
-
-    Parameters
-    ----------
-    channel : ids
-        All channels, ascending.
-    reach : float64 array of shape (k,)
-        The chance that a journey passes the channel.
-    win : float64 array of shape (k,)
-        The chance to win from there.
-    removal : float64 array of shape (k,)
-        The part of all wins that passes the channel, from 0 to 1. These do not add up to 1.
-
-    Examples
-    --------
-    >>> RemovalEffects(channel=["wechat"], reach=[0.5], win=[0.2], removal=[0.25]).columns
-    ('channel', 'reach', 'win', 'removal')
-    """
-
-    channel: Ids
-    reach: Floats
-    win: Floats
-    removal: Floats
-
-
-class Contribution(Table):
-    """How often each channel closes, and how often it helps.
-
-    Parameters
-    ----------
-    channel : ids
-        All channels, ascending.
-    direct, assisted, touched : int64 arrays of shape (k,)
-        Journeys with the channel as the last touch, with it before the last only, and the sum of both.
-    direct_share, assisted_share, touched_share : float64 arrays of shape (k,)
-        Of `base`; NaN where that is 0.
-    low, high : float64 arrays of shape (k,)
-        Wilson's interval of `touched_share`.
-    base : int
-        Journeys counted, those without a touch included.
-
-    Examples
-    --------
-    >>> shares = {"direct_share": [0.2], "assisted_share": [0.1], "touched_share": [0.3], "low": [0.1], "high": [0.6]}
-    >>> Contribution(channel=["weibo"], direct=[2], assisted=[1], touched=[3], **shares, base=10).base
-    10
-    """
-
-    channel: Ids
-    direct: Ints
-    assisted: Ints
-    touched: Ints
-    direct_share: Floats
-    assisted_share: Floats
-    touched_share: Floats
-    low: Floats
-    high: Floats
-    base: int
-
-
-@dataclass(frozen=True, eq=False)
-class Paths:
-    """The touches of all journeys, in order, and which journeys ended in an order.
-
-    Made by `from_columns`; it never changes.
-
-    Parameters
-    ----------
-    channels : array of ids
-        All channels of the input, ascending, also those without any touch that counts.
-    journeys : int
-        Journeys seen, those without a touch included.
-    won, untouched : int
-        Journeys that converted, and those of them without any touch that counts.
-    touches, ignored : int
-        Touches that count, and those that do not; together all rows.
-    value, untouched_value : int or None, minor units
-        Money of all conversions and of the untouched ones; None where none is counted.
-
-    Examples
-    --------
-    >>> at = np.array(["2026-03-01", "2026-03-02"], dtype="datetime64[us]")
-    >>> paths = Paths.from_columns([1, 1], ["weibo", "wechat"], at, won=[1], won_at=at[1:], value=[9900])
-    >>> paths.touches, paths.won, paths.value
-    (2, 1, 9900)
-    """
-
-    channels: NDArray[Any]
-    journeys: int
-    won: int
-    untouched: int
-    touches: int
-    ignored: int
-    value: int | None
-    untouched_value: int | None
-    _touches: Touches = field(repr=False)
-
-    @classmethod
-    def from_columns(
-        cls,
-        journey: Column,
-        channel: Column,
-        at: Column,
-        *,
-        won: Column,
-        won_at: Column,
-        value: Column | None = None,
-        lookback: dt.timedelta | None = None,
-        as_of: dt.datetime | np.datetime64 | None = None,
-    ) -> Paths:
-        """Put touches in order and match them with conversions.
-
-        Parameters
-        ----------
-        journey, channel, at : columns of shape (n,) of ids, ids and instants
-            The touches. A journey has at most one conversion; somebody who orders twice has two journeys.
-        won, won_at : columns of shape (m,) of ids and instants
-            The journeys that converted, each once, and when.
-        value : column of shape (m,), int minor units >= 0, optional
-            The money of each conversion.
-        lookback : timedelta, optional
-            How long before the conversion a touch still counts, both ends included.
-        as_of : instant, optional
-            From when the journeys are seen: nothing later counts, and a later conversion is none.
-
-        Returns
-        -------
-        Paths
-            The touches that count.
-
-        Raises
-        ------
-        InvalidInput
-            A column breaks its rule, lengths differ, a journey converts twice, `won` and `journey` hold ids of two
-            kinds, a value is negative, or the look-back is not positive.
-
-        Notes
-        -----
-        A touch counts if it lies between the conversion minus `lookback` and the conversion; in a journey without
-        one, if it lies between `as_of` minus `lookback` and `as_of`, and always without `as_of`. Touches of one instant
-        are ordered by channel, so that the order of rows never matters. O(n log n).
-
-        Examples
-        --------
-        >>> at = np.array(["2026-03-01", "2026-03-09"], dtype="datetime64[us]")
-        >>> week = dt.timedelta(days=7)
-        >>> Paths.from_columns([1, 1], ["weibo", "wechat"], at, won=[1], won_at=at[1:], lookback=week).ignored
-        1
-        """
-        func = "Paths.from_columns"
-        touches = columns.read(
-            func,
-            columns.spec("journey", journey, "ids"),
-            columns.spec("channel", channel, "ids"),
-            columns.spec("at", at, "instants"),
-        )
-        specs = [columns.spec("won", won, "ids"), columns.spec("won_at", won_at, "instants")]
-        if value is not None:
-            specs.append(columns.spec("value", value, "amounts"))
-        read = columns.read(func, *specs)
-        money = np.zeros(read.n, np.int64) if value is None else _not_negative(read["value"], func)
-        found = match(
-            touches["journey"],
-            touches["channel"],
-            touches["at"].view(np.int64),
-            Sales(read["won"], read["won_at"].view(np.int64), money),
-            lookback=None if lookback is None else span(lookback, func, "lookback"),
-            as_of=None if as_of is None else to_us(as_of, func=func, name="as_of"),
-            func=func,
-        )
-        return cls._of(found, with_value=value is not None)
-
-    @classmethod
-    def _of(cls, found: Journeys, *, with_value: bool) -> Paths:
-        return cls(
-            channels=freeze(found.channels),
-            journeys=found.journeys,
-            won=found.won,
-            untouched=found.untouched,
-            touches=len(found.touches.at),
-            ignored=found.ignored,
-            value=found.value if with_value else None,
-            untouched_value=found.untouched_value if with_value else None,
-            _touches=Touches(*map(freeze, found.touches)),
-        )
-
-
-def _not_negative(value: NDArray[np.int64], func: str) -> NDArray[np.int64]:
-    negative = value < 0
-    if negative.any():
-        row = int(negative.argmax())
-        where = {"row": row, "count": int(negative.sum()), "total": len(value)}
-        raise refuse(InvalidInput, func, "value", "be at least 0", int(value[row]), **where)
-    return value
-
-
-Rule = FirstTouch | LastTouch | Linear | Position | HalfLife | Markov | Shapley
 
 
 def attribute(paths: Paths, rule: Rule) -> Attribution:
@@ -516,7 +157,7 @@ def _position(paths: Paths, rule: Position) -> credit.Credit:
 
 def _half_life(paths: Paths, rule: HalfLife) -> credit.Credit:
     touches, k = _converted(paths)
-    return credit.weighted(touches, credit.by_half_life(touches, rule.half_life // _MICROSECOND), k)
+    return credit.weighted(touches, credit.by_half_life(touches, rule.half_life // MICROSECOND), k)
 
 
 def _sets(paths: Paths, _rule: Any) -> credit.Credit:

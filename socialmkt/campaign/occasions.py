@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 
 from socialmkt.campaign._birthdays import Birthdays, NextBirthdays, birthdays, next_birthdays
 from socialmkt.campaign._checks import as_date, day
-from socialmkt.campaign._lunar_dates import LUNAR_END, LUNAR_START, LunarDay, LunarDays, from_lunar, leap_month, to_lunar
+from socialmkt.campaign._lunar_dates import (
+    LUNAR_END,
+    LUNAR_START,
+    LunarDay,
+    LunarDays,
+    from_lunar,
+    leap_month,
+    to_lunar,
+)
 from socialmkt.campaign._occasion_days import Found, around, no_more, range_of
 from socialmkt.campaign._occasion_models import (
     Festival,
@@ -250,5 +258,3 @@ def _table(found: Found) -> Occurrences:
         leap=freeze(found.leap),
         moved=freeze(found.moved),
     )
-
-
