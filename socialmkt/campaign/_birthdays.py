@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +24,13 @@ from socialmkt.campaign._occasion_days import (
 )
 from socialmkt.campaign._occasion_models import Feb29, LeapMonth, MissingDay
 from socialmkt.core import columns
-from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.table import Days, Flags, Ints, Table, freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from socialmkt.core.columns import Column
 
 __all__ = ["Birthdays", "NextBirthdays", "birthdays", "next_birthdays"]
 
@@ -98,8 +101,9 @@ class _People(NamedTuple):
     in_leap: Bools | None
     """Who was born in a leap month; None by the solar calendar."""
 
-    def take(self, kept: Any) -> _People:
-        return _People(*(None if column is None else column[kept] for column in self))
+    def take(self, kept: Bools) -> _People:
+        in_leap = None if self.in_leap is None else self.in_leap[kept]
+        return _People(self.rows[kept], self.year[kept], self.month[kept], self.day[kept], in_leap)
 
 
 class _Policies(NamedTuple):
@@ -309,12 +313,12 @@ def _in_period(people: _People, edges: Int64, policies: _Policies) -> Iterator[_
         turns = years - people.year
         for on, leap, moved, there in _layers(people, years, policies):
             inside = there & (on >= edges[0]) & (on < edges[1]) & (turns >= 1)
-            yield _Found(*(column[inside] for column in (people.rows, on, turns, leap, moved)))
+            yield _Found(people.rows[inside], on[inside], turns[inside], leap[inside], moved[inside])
 
 
 def _years(people: _People, edges: Int64, policies: _Policies) -> range:
     """Name the years whose birthdays can lie in a period; a moved one can lie in the year after its own."""
-    inside = edges - [0, 1]
+    inside = edges - np.array([0, 1])
     if people.in_leap is None:
         first, last = year_of(inside).tolist()
         return range(first, last + 1)
@@ -352,5 +356,5 @@ def _next(people: _People, asked: Int64, policies: _Policies, func: str) -> Iter
         if good.all():
             yield _Found(people.rows, on, turns, leap, moved)
             return
-        yield _Found(*(column[good] for column in (people.rows, on, turns, leap, moved)))
+        yield _Found(people.rows[good], on[good], turns[good], leap[good], moved[good])
         people, wanted, years = people.take(~good), wanted[~good], years[~good] + 1

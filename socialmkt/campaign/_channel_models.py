@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from math import factorial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.campaign._journeys import Touches
+if TYPE_CHECKING:
+    from socialmkt.campaign._journeys import Touches
 
 Int64 = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -64,7 +65,7 @@ def shapley_rate(touches: Touches, channels: int) -> Floats | None:
     won = _within(np.bincount(masks[touches.won], minlength=1 << k), k)
     worth = won / np.maximum(journeys, 1)
     everyone = np.arange(1 << k)
-    size = sum((everyone >> i & 1) for i in range(k))
+    size = (everyone[:, None] >> np.arange(k) & 1).sum(axis=1)
     orders = np.array([factorial(s) * factorial(k - s - 1) / factorial(k) for s in range(k)])
     for i, channel in enumerate(active.tolist()):
         without = np.flatnonzero(~everyone >> i & 1)

@@ -53,7 +53,8 @@ def first_of_each_channel(touches: Touches, channels: int) -> Touches:
 def ages(touches: Touches) -> Int64:
     """Count back from the last touch of the journey, in microseconds."""
     sizes = np.diff(touches.starts)
-    return np.repeat(touches.at[touches.starts[1:] - 1], sizes) - touches.at
+    back: Int64 = np.subtract(np.repeat(touches.at[touches.starts[1:] - 1], sizes), touches.at)
+    return back
 
 
 def places(touches: Touches) -> tuple[Int64, Int64]:
@@ -90,7 +91,7 @@ def equal(touches: Touches, channels: int) -> Credit:
     won = exact_sums(touches.channel, np.repeat(1 / sizes, sizes), channels)
     if not touches.value.any():
         return Credit(won, [0] * channels)
-    place, size = places(touches)
+    place, _ = places(touches)
     each, left = np.divmod(touches.value, sizes)
     shares = np.repeat(each, sizes) + (place < np.repeat(left, sizes))
     return Credit(won, sums(touches.channel, shares, channels))
@@ -126,7 +127,8 @@ def exact_sums(channel: Int64, parts: Floats, channels: int) -> Floats:
     """
     high = np.rint(parts * _HIGH) / _HIGH
     low = np.rint((parts - high) * _LOW) / _LOW
-    return np.bincount(channel, high, channels) + np.bincount(channel, low, channels)
+    together: Floats = np.add(np.bincount(channel, high, channels), np.bincount(channel, low, channels))
+    return together
 
 
 def sums(channel: Int64, amounts: Int64, channels: int) -> list[int]:

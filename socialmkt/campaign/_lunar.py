@@ -78,7 +78,7 @@ def months_of(days: Int64) -> Int64:
     return lunar().month_of_day[days - FIRST_DAY].astype(np.int64)
 
 
-def month_index(years: Int64, months: Int64, is_leap: Flags | bool) -> Int64:
+def month_index(years: Int64, months: Int64, is_leap: Flags) -> Int64:
     """Give the index of a month of a year; a leap month must be there."""
     table = lunar()
     at = years - FIRST_YEAR

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from socialmkt.campaign._checks import as_date, day, whole
 from socialmkt.campaign._lunar import (
@@ -22,10 +21,14 @@ from socialmkt.campaign._lunar import (
 from socialmkt.campaign._occasion_days import LUNAR, lunar_date
 from socialmkt.core import columns
 from socialmkt.core._whole import is_int
-from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Count, Frozen, Positive
 from socialmkt.core.table import Flags, Ints, Table, freeze
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from socialmkt.core.columns import Column
 
 __all__ = ["LUNAR_END", "LUNAR_START", "LunarDay", "LunarDays", "from_lunar", "leap_month", "to_lunar"]
 
@@ -174,7 +177,8 @@ def from_lunar(
             raise refuse(InvalidInput, func, "leap", "be a bool beside whole numbers", leap)
         found = _solar_days([year], [month], [day], [leap], scalar=True)
         return as_date(int(found[0]))
-    flags = [leap] * len(columns.quantities(year, func=func, name="year")) if isinstance(leap, bool) else leap
+    listed: Any = year
+    flags = [leap] * len(columns.quantities(listed, func=func, name="year")) if isinstance(leap, bool) else leap
     return _solar_days(year, month, day, flags, scalar=False).astype("M8[D]")
 
 
@@ -196,7 +200,8 @@ def _solar_days(year: Any, month: Any, number: Any, leap: Any, *, scalar: bool) 
     index = month_index(years, months, flags)
     lengths = lengths_of(index)
     require("day", "be a day that the month has", lambda at: _day_of(days, lengths, at), _within(days, 1, lengths))
-    return lunar().starts[index] + days - 1
+    found: NDArray[np.int64] = lunar().starts[index] + days - 1
+    return found
 
 
 def _within(values: NDArray[np.int64], low: int, high: Any) -> NDArray[np.bool_]:

@@ -41,7 +41,7 @@ class Found(NamedTuple):
     moved: Flags
 
     def take(self, rows: Any) -> Found:
-        return Found(*(column[rows] for column in self))
+        return Found(self.on[rows], self.year[rows], self.leap[rows], self.moved[rows])
 
 
 class Range(NamedTuple):
@@ -57,7 +57,7 @@ class Range(NamedTuple):
             return
         row = int(outside.argmax())
         first, last = np.array([self.first, self.end - 1 + inclusive]).astype("M8[D]")
-        where = {} if scalar else {"row": row, "count": int(outside.sum()), "total": len(days)}
+        where: dict[str, Any] = {} if scalar else {"row": row, "count": int(outside.sum()), "total": len(days)}
         raise refuse(InvalidInput, func, name, f"lie from {first} to {last}", days[row].astype("M8[D]"), **where)
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from socialmkt.campaign._checks import span
 from socialmkt.campaign._journeys import Journeys, Sales, Touches, match
 from socialmkt.core import columns
-from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import to_us
 from socialmkt.core.table import freeze
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from numpy.typing import NDArray
+
+    from socialmkt.core.columns import Column
 
 __all__ = ["Paths"]
 
@@ -104,8 +108,9 @@ class Paths:
 
         Examples
         --------
+        >>> from datetime import timedelta
         >>> at = np.array(["2026-03-01", "2026-03-09"], dtype="datetime64[us]")
-        >>> week = dt.timedelta(days=7)
+        >>> week = timedelta(days=7)
         >>> Paths.from_columns([1, 1], ["weibo", "wechat"], at, won=[1], won_at=at[1:], lookback=week).ignored
         1
         """
@@ -151,6 +156,11 @@ def _not_negative(value: NDArray[np.int64], func: str) -> NDArray[np.int64]:
     negative = value < 0
     if negative.any():
         row = int(negative.argmax())
-        where = {"row": row, "count": int(negative.sum()), "total": len(value)}
+        where: dict[str, Any] = {"row": row, "count": int(negative.sum()), "total": len(value)}
         raise refuse(InvalidInput, func, "value", "be at least 0", int(value[row]), **where)
     return value
+
+
+def touches_of(paths: Paths) -> Touches:
+    """Give the touches that count, in order."""
+    return paths._touches  # noqa: SLF001  # the class is of this file

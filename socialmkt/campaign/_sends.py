@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Int64 = NDArray[np.int64]
 
 _WORD = 64
-_FIRST = np.iinfo(np.int64).min
+_FIRST, _LAST = -(2**63), 2**63 - 1
 
 
 def first_allowed(times: list[int], at: int, limit: int, window: int) -> int:
@@ -37,7 +37,8 @@ class LatestSends(NamedTuple):
         counts = np.diff(self.ends, prepend=0)
         found = np.full(len(self.ends), _FIRST)
         full = counts >= limit
-        found[full] = self.times[self.ends[full] - limit] + window
+        earliest = self.times[self.ends[full] - limit]
+        found[full] = np.minimum(earliest, _LAST - window) + window
         return found
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from socialmkt.campaign._referral_codes import InviteReason, RewardOutcome, RewardReason
-from socialmkt.campaign._referral_models import Invite, Purchase, ReferralPolicy, Share, SharePolicy
 from socialmkt.core._instants import MICROSECOND
 from socialmkt.core.instants import day_bounds, local_days, to_us
+
+if TYPE_CHECKING:
+    from socialmkt.campaign._referral_models import Invite, Purchase, ReferralPolicy, Share, SharePolicy
 
 Settled = tuple[RewardOutcome, RewardReason | None]
 

@@ -6,11 +6,9 @@ that is named. What a channel *caused* only an experiment can say.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from socialmkt.campaign import _channel_models as models
 from socialmkt.campaign import _credit as credit
@@ -26,12 +24,18 @@ from socialmkt.campaign._attribution_rules import (
 )
 from socialmkt.campaign._attribution_tables import Attribution, Contribution, RemovalEffects
 from socialmkt.campaign._checks import one_of
-from socialmkt.campaign._journeys import Touches
-from socialmkt.campaign._paths import Paths
+from socialmkt.campaign._paths import Paths, touches_of
 from socialmkt.core._instants import MICROSECOND
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.stats import wilson
 from socialmkt.core.table import freeze
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from socialmkt.campaign._journeys import Touches
 
 __all__ = [
     "Attribution",
@@ -113,9 +117,9 @@ def _by_channels(paths: Paths, rule: Rule, func: str) -> Attribution:
     """Credit from figures for whole channels, rounded so that every platform gives the same."""
     k = len(paths.channels)
     if isinstance(rule, Markov):
-        worth = models.markov(paths._touches, k).removal  # noqa: SLF001  # the class is of this file
+        worth = models.markov(touches_of(paths), k).removal
     else:
-        found = models.shapley_rate(paths._touches, k)  # noqa: SLF001  # the class is of this file
+        found = models.shapley_rate(touches_of(paths), k)
         if found is None:
             must = f'have touches of at most {models.MOST_CHANNELS} channels for worth="rate"'
             raise refuse(InvalidInput, func, "paths", must, k)
@@ -127,7 +131,7 @@ def _by_channels(paths: Paths, rule: Rule, func: str) -> Attribution:
 
 
 def _converted(paths: Paths) -> tuple[Touches, int]:
-    return credit.of_converted(paths._touches), len(paths.channels)  # noqa: SLF001  # the class is of this file
+    return credit.of_converted(touches_of(paths)), len(paths.channels)
 
 
 def _first(paths: Paths, _rule: Any) -> credit.Credit:
@@ -213,7 +217,7 @@ def removal_effects(paths: Paths) -> RemovalEffects:
     array([1., 1.])
     """
     _check_paths(paths, "campaign.removal_effects")
-    effects = models.markov(paths._touches, len(paths.channels))  # noqa: SLF001  # the class is of this file
+    effects = models.markov(touches_of(paths), len(paths.channels))
     return RemovalEffects(
         channel=paths.channels,
         reach=freeze(effects.reach),
@@ -256,7 +260,7 @@ def contribution(paths: Paths, *, over: Literal["won", "all"] = "won", confidenc
     _check_paths(paths, func)
     one_of(over, func, "over", ("won", "all"))
     k = len(paths.channels)
-    touches = paths._touches if over == "all" else _converted(paths)[0]  # noqa: SLF001  # the class is of this file
+    touches = touches_of(paths) if over == "all" else _converted(paths)[0]
     base = paths.journeys if over == "all" else paths.won
     direct = np.bincount(touches.channel[touches.starts[1:] - 1], minlength=k)
     touched = np.bincount(credit.first_of_each_channel(touches, k).channel, minlength=k)

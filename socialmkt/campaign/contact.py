@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import model_validator
 
-from socialmkt.campaign._checks import span
+from socialmkt.campaign._contact_models import Cap, ContactDecision, ContactPolicy, ContactReason, Delay, Screening
 from socialmkt.campaign._ids import code_together
 from socialmkt.campaign._sends import first_allowed, latest_sends
 from socialmkt.core import columns
 from socialmkt.core._instants import MICROSECOND
-from socialmkt.core.calendar import Calendar
-from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import from_us, to_us
-from socialmkt.core.labels import Code
-from socialmkt.core.model import Duration, Frozen, Instant, Name, Positive
-from socialmkt.core.table import Flags, Ids, Instants, Table, Texts, freeze
+from socialmkt.core.table import freeze
+
+if TYPE_CHECKING:
+    from socialmkt.core.columns import Column
 
 __all__ = [
     "Cap",
@@ -37,124 +35,7 @@ Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Moment = dt.datetime | np.datetime64
 
-_NAT = np.iinfo(np.int64).min
-
-
-class Cap(Frozen):
-    """At most so many messages in any stretch of time.
-
-    Parameters
-    ----------
-    limit : int >= 1
-        How many.
-    window : timedelta
-        In how long; any window (t - window, t] counts, so that of `limit` + 1 messages in a row the first and the last
-        are at least so far apart.
-    channel : str, optional
-        Count this channel only.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        A limit below 1, or a window that is not positive.
-
-    Examples
-    --------
-    >>> Cap(limit=2, window=dt.timedelta(days=7)).limit
-    2
-    """
-
-    limit: Positive
-    window: Duration
-    channel: Name | None = None
-
-    @model_validator(mode="after")
-    def _is_positive(self) -> Self:
-        span(self.window, "", "window")
-        return self
-
-
-class ContactPolicy(Frozen):
-    """The rules for writing to people.
-
-    Parameters
-    ----------
-    caps : tuple of Cap
-        All of them hold.
-    hours : Calendar, optional
-        The hours in which messages may go out; for another zone make a copy with other hours.
-    consent : bool
-        Whether people must have agreed.
-    uncapped : tuple of str
-        Purposes that no cap applies to, such as a birthday greeting; consent and hours always apply.
-
-    Examples
-    --------
-    >>> ContactPolicy(caps=(Cap(limit=2, window=dt.timedelta(days=7)),), uncapped=("birthday",)).consent
-    True
-    """
-
-    caps: tuple[Cap, ...] = ()
-    hours: Calendar | None = None
-    consent: bool = True
-    uncapped: tuple[Name, ...] = ()
-
-
-class ContactReason(Code):
-    """Why somebody is not written to.
-
-    Examples
-    --------
-    >>> ContactReason.missing_consent.en
-    'consent unknown'
-    """
-
-    no_consent = "no_consent", "未同意", "no consent"
-    missing_consent = "missing_consent", "是否同意未知", "consent unknown"
-    too_late = "too_late", "已过期限", "too late"
-
-
-class Delay(Code):
-    """What moved a message to a later moment.
-
-    Examples
-    --------
-    >>> Delay.quiet_hours.zh
-    '免打扰时段'
-    """
-
-    cap = "cap", "频次上限", "cap"
-    quiet_hours = "quiet_hours", "免打扰时段", "quiet hours"
-
-
-class ContactDecision(Frozen):
-    """Whether and when somebody may be written to.
-
-    Parameters
-    ----------
-    ok : bool
-        `bool(decision)` says the same.
-    at : datetime or None
-        The next allowed moment; None where it is refused.
-    reason : ContactReason or None
-        Why it is refused.
-    delayed_by : tuple of Delay
-        What moved it: `cap` before `quiet_hours`.
-
-    Examples
-    --------
-    >>> asked = np.datetime64("2026-03-01T12:00")
-    >>> bool(next_allowed([], asked, ContactPolicy(), consent=True))
-    True
-    """
-
-    ok: bool
-    at: Instant | None = None
-    reason: ContactReason | None = None
-    delayed_by: tuple[Delay, ...] = ()
-
-    def __bool__(self) -> bool:
-        return self.ok
+_NAT, _NO_END = -(2**63), 2**63
 
 
 def next_allowed(
@@ -218,12 +99,13 @@ def next_allowed(
     func = "campaign.next_allowed"
     _check_policy(policy, func)
     asked = to_us(at, func=func, name="at")
-    end = None if until is None else to_us(until, func=func, name="until")
-    lists = _sends_per_cap(sent, sent_channel, policy, channel, purpose, func)
+    end = _NO_END if until is None else to_us(until, func=func, name="until")
+    caps = _caps(policy, channel, purpose, has_channels=sent_channel is not None, func=func)
+    lists = _sends_per_cap(sent, sent_channel, caps, func)
     if (reason := _withheld(consent, policy, func)) is not None:
         return ContactDecision(ok=False, reason=reason)
-    moment, delays = _search(asked, lists, policy)
-    if end is not None and moment >= end:
+    moment, delays = _search(asked, lists, policy, end)
+    if moment >= end:
         return ContactDecision(ok=False, reason=ContactReason.too_late, delayed_by=delays)
     return ContactDecision(ok=True, at=from_us(moment, func=func, name="at"), delayed_by=delays)
 
@@ -256,15 +138,12 @@ def _caps(policy: ContactPolicy, channel: Any, purpose: Any, *, has_channels: bo
     return [cap for cap in policy.caps if cap.channel is None or cap.channel == channel]
 
 
-def _sends_per_cap(
-    sent: Any, sent_channel: Any, policy: ContactPolicy, channel: Any, purpose: Any, func: str
-) -> list[tuple[Cap, list[int]]]:
-    """Give for each cap that applies the messages it counts, ascending."""
+def _sends_per_cap(sent: Any, sent_channel: Any, caps: list[Cap], func: str) -> list[tuple[Cap, list[int]]]:
+    """Give for each cap the messages it counts, ascending."""
     specs = [columns.spec("sent", sent, "instants")]
     if sent_channel is not None:
         specs.append(columns.spec("sent_channel", sent_channel, "ids"))
     read = columns.read(func, *specs)
-    caps = _caps(policy, channel, purpose, has_channels=sent_channel is not None, func=func)
     times = read["sent"].view(np.int64)
     lists: list[tuple[Cap, list[int]]] = []
     for cap in caps:
@@ -277,51 +156,27 @@ def _is_channel(channels: NDArray[Any], name: str) -> Bools:
     return np.array([one == name for one in channels.tolist()], bool)
 
 
-def _search(at: int, lists: list[tuple[Cap, list[int]]], policy: ContactPolicy) -> tuple[int, tuple[Delay, ...]]:
-    """Move on to the next moment that all caps and the hours allow."""
+def _search(
+    at: int, lists: list[tuple[Cap, list[int]]], policy: ContactPolicy, end: int
+) -> tuple[int, tuple[Delay, ...]]:
+    """Move on to the next moment that all caps and the hours allow, or past the end."""
     moved: set[Delay] = set()
     while True:
         free = at
         while (later := max((_allowed_by(cap, times, free) for cap, times in lists), default=free)) > free:
             free = later
-        opens = free if policy.hours is None else to_us(policy.hours.next_open(from_us(free)))
+        opens = free if policy.hours is None or free >= end else to_us(policy.hours.next_open(from_us(free)))
         if free > at:
             moved.add(Delay.cap)
         if opens > free:
             moved.add(Delay.quiet_hours)
-        if opens == at:
-            return at, tuple(delay for delay in Delay if delay in moved)
+        if opens == at or opens >= end:
+            return opens, tuple(delay for delay in Delay if delay in moved)
         at = opens
 
 
 def _allowed_by(cap: Cap, times: list[int], at: int) -> int:
     return first_allowed(times, at, cap.limit, cap.window // MICROSECOND)
-
-
-class Screening(Table):
-    """Who may be written to, and when.
-
-    Parameters
-    ----------
-    person : ids
-        In the order given.
-    ok : bool array of shape (n,)
-        Whether there is such a moment.
-    at : datetime64[us] array of shape (n,)
-        The next allowed moment; NaT where it is refused.
-    reason : text
-        A `ContactReason`, or `""`.
-
-    Examples
-    --------
-    >>> Screening(person=[7], ok=[True], at=[dt.datetime(2026, 3, 1, tzinfo=dt.UTC)], reason=[""]).ok
-    array([ True])
-    """
-
-    person: Ids
-    ok: Flags
-    at: Instants
-    reason: Texts
 
 
 def screen(
@@ -382,7 +237,7 @@ def screen(
     func = "campaign.screen"
     _check_policy(policy, func)
     asked = to_us(at, func=func, name="at")
-    end = None if until is None else to_us(until, func=func, name="until")
+    end = _NO_END if until is None else to_us(until, func=func, name="until")
     people = columns.ids(person, func=func, name="person")
     specs = [columns.spec("log_person", log_person, "ids"), columns.spec("log_at", log_at, "instants")]
     if log_channel is not None:
@@ -401,10 +256,12 @@ def screen(
             for cap in (one for one in caps if one.channel == name):
                 np.maximum(moments, latest.then(cap.limit, cap.window // MICROSECOND)[who], out=moments)
     if policy.hours is not None:
-        moments[~refused] = _opening(policy.hours, moments[~refused])
-    late = ~refused & (moments >= end) if end is not None else np.zeros(len(people), bool)
+        waiting = ~refused & (moments < end)
+        moments[waiting] = policy.hours.next_open(moments[waiting].view("M8[us]")).view(np.int64)
+    late = ~refused & (moments >= end)
     reasons[late] = ContactReason.too_late.value
     ok = ~refused & ~late
+    from_us(int(moments.max(initial=asked, where=ok)), func=func, name="at")
     return Screening(
         person=people,
         ok=freeze(ok),
@@ -417,7 +274,7 @@ def _refuse_planned(times: Int64, at: int, func: str) -> None:
     late = times > at
     if late.any():
         row = int(late.argmax())
-        where = {"row": row, "count": int(late.sum()), "total": len(times)}
+        where: dict[str, Any] = {"row": row, "count": int(late.sum()), "total": len(times)}
         fix = "next_allowed takes planned messages."
         raise refuse(InvalidInput, func, "log_at", "not lie after at", times[row].view("M8[us]"), fix=fix, **where)
 
@@ -440,9 +297,3 @@ def _consents(consent: Any, n: int, policy: ContactPolicy, func: str) -> tuple[B
     reasons[~agreed] = ContactReason.no_consent.value
     reasons[unknown] = ContactReason.missing_consent.value
     return ~agreed, reasons
-
-
-def _opening(hours: Calendar, moments: Int64) -> Int64:
-    """Find the next open moments; most people share one."""
-    found: Int64 = hours.next_open(moments.view("M8[us]")).view(np.int64)
-    return found

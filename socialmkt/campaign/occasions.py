@@ -7,10 +7,9 @@ An occasion says on which day something comes back every year; what becomes of 2
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from socialmkt.campaign._birthdays import Birthdays, NextBirthdays, birthdays, next_birthdays
 from socialmkt.campaign._checks import as_date, day
@@ -35,11 +34,15 @@ from socialmkt.campaign._occasion_models import (
     as_occasion,
 )
 from socialmkt.core import columns
-from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import day_window
 from socialmkt.core.model import Count, Frozen
 from socialmkt.core.table import Days, Flags, Ints, Table, freeze
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from socialmkt.core.columns import Column
 
 __all__ = [
     "LUNAR_END",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,15 @@ from socialmkt.campaign._ballots import Standing, standing_votes
 from socialmkt.campaign._checks import listed, whole
 from socialmkt.campaign._ids import code_together
 from socialmkt.core import columns
-from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.factorize import factorize
 from socialmkt.core.labels import Code
 from socialmkt.core.model import Count, Frozen
 from socialmkt.core.stats import clopper_pearson, wilson
 from socialmkt.core.table import Floats, Ids, Ints, Table, freeze
+
+if TYPE_CHECKING:
+    from socialmkt.core.columns import Column
 
 __all__ = ["PairTable", "PollResult", "PollTable", "Ranked", "Verdict", "condorcet", "tally"]
 
@@ -193,7 +195,7 @@ def tally(
 
 
 def _numbers(option: NDArray[Any], names: list[Any], abstain: Any, func: str) -> Int64:
-    """Number the options as they were offered; -1 withdraws."""
+    """Give each vote the number of its option as offered, -1 where it withdraws."""
     known = [*names]
     if abstain is not None:
         if not isinstance(abstain, str) or abstain in names:
@@ -207,7 +209,7 @@ def _numbers(option: NDArray[Any], names: list[Any], abstain: Any, func: str) ->
     unknown = chosen == len(known)
     if unknown.any():
         row = int(unknown.argmax())
-        where = {"row": row, "count": int(unknown.sum()), "total": len(unknown)}
+        where: dict[str, Any] = {"row": row, "count": int(unknown.sum()), "total": len(unknown)}
         got = option[row : row + 1].tolist()[0]
         raise refuse(InvalidInput, func, "option", "be one of the options", got, **where)
     return np.where(chosen == len(names), -1, chosen)

@@ -6,10 +6,8 @@ making it twice pays nothing twice.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,8 +34,13 @@ from socialmkt.campaign._settling import (
     share_reasons,
 )
 from socialmkt.campaign._viral import Viral, viral
+from socialmkt.core import columns
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import to_us
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
 
 __all__ = [
     "Invite",
@@ -98,6 +101,7 @@ def settle_referrals(
 
     Examples
     --------
+    >>> import datetime as dt
     >>> day = [dt.datetime(2026, 3, d, 4, tzinfo=dt.UTC) for d in range(1, 31)]
     >>> invites = [Invite(referrer="ann", referred="bo", at=day[0]), Invite(referrer="bo", referred="ann", at=day[1])]
     >>> orders = [Purchase(id=1, buyer="bo", at=day[2], amount=9900)]
@@ -147,18 +151,18 @@ def _settlement(rows: list[tuple[Any, ...]], lines: list[Line], policy: Referral
         sums[outcome] += line.amount
     return ReferralSettlement(
         invites=SettledInvites(
-            referrer=[invite.referrer for invite, _, _ in rows],
-            referred=[invite.referred for invite, _, _ in rows],
+            referrer=columns.ids([invite.referrer for invite, _, _ in rows]),
+            referred=columns.ids([invite.referred for invite, _, _ in rows]),
             at=np.array([to_us(invite.at) for invite, _, _ in rows], "M8[us]"),
             outcome=_texts(outcome for _, outcome, _ in rows),
             reason=_texts(reason for _, _, reason in rows),
         ),
         rewards=SettledRewards(
-            person=[line.person for line in lines],
+            person=columns.ids([line.person for line in lines]),
             kind=_texts(RewardKind.referral if line.level else RewardKind.welcome for line in lines),
             level=np.array([line.level for line in lines], np.int64),
-            referred=[line.referred for line in lines],
-            order=[line.order for line in lines],
+            referred=columns.ids([line.referred for line in lines]),
+            order=columns.ids([line.order for line in lines]),
             amount=np.array([line.amount for line in lines], np.int64),
             outcome=_texts(outcome for outcome, _ in results),
             reason=_texts(reason for _, reason in results),
@@ -198,6 +202,7 @@ def settle_shares(shares: Iterable[Share], policy: SharePolicy, *, as_of: dt.dat
 
     Examples
     --------
+    >>> import datetime as dt
     >>> at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
     >>> shares = [Share(id=n, person="ann", at=at, kind=kind) for n, kind in enumerate(["post", "post", "like"])]
     >>> policy = SharePolicy(currency="CNY", amounts={"post": 100}, per_day=1, tz="Asia/Shanghai")
@@ -215,8 +220,8 @@ def settle_shares(shares: Iterable[Share], policy: SharePolicy, *, as_of: dt.dat
     reasons = share_reasons(seen, policy)
     amounts = [policy.amounts[one.kind] if why is None else 0 for one, why in zip(seen, reasons, strict=True)]
     return SettledShares(
-        share=[one.id for one in seen],
-        person=[one.person for one in seen],
+        share=columns.ids([one.id for one in seen]),
+        person=columns.ids([one.person for one in seen]),
         kind=np.array([one.kind for one in seen], object),
         amount=np.array(amounts, np.int64),
         outcome=_texts(RewardOutcome.due if why is None else RewardOutcome.refused for why in reasons),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,14 @@ from socialmkt.campaign._checks import span, whole
 from socialmkt.campaign._covering import Picked, best_by_cost, best_by_count
 from socialmkt.campaign._ids import code_together
 from socialmkt.core import columns
-from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse, refuse_choice
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.labels import Code
 from socialmkt.core.model import Count, Frozen, Instant
 from socialmkt.core.table import Ids, Ints, Table, Texts, freeze
+
+if TYPE_CHECKING:
+    from socialmkt.core.columns import Column
 
 __all__ = [
     "Cover",
