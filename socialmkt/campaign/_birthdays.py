@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.campaign._checks import day, one_of, whole
-from socialmkt.campaign._lunar import FIRST_YEAR, LAST_YEAR
+from socialmkt.campaign._lunar import END_DAY, FIRST_YEAR, LAST_YEAR
 from socialmkt.campaign._occasion_days import (
     LAST_DATE,
     LUNAR,
@@ -20,6 +20,7 @@ from socialmkt.campaign._occasion_days import (
     month_and_day,
     no_more,
     solar_days,
+    year_in_lunar,
     year_of,
 )
 from socialmkt.campaign._occasion_models import Feb29, LeapMonth, MissingDay
@@ -101,9 +102,9 @@ class _People(NamedTuple):
     in_leap: Bools | None
     """Who was born in a leap month; None by the solar calendar."""
 
-    def take(self, kept: Bools) -> _People:
-        in_leap = None if self.in_leap is None else self.in_leap[kept]
-        return _People(self.rows[kept], self.year[kept], self.month[kept], self.day[kept], in_leap)
+    def take(self, kept: Int64) -> _People:
+        in_leap = None if self.in_leap is None else self.in_leap.take(kept)
+        return _People(self.rows.take(kept), self.year.take(kept), self.month.take(kept), self.day.take(kept), in_leap)
 
 
 class _Policies(NamedTuple):
@@ -245,13 +246,19 @@ def next_birthdays(
     asked = _asked(on_or_after, n, func)
     for people, span in ((solar, SOLAR), (moon, LUNAR)):
         span.check(asked[people.rows], func, "on_or_after", scalar=isinstance(on_or_after, dt.date))
-    on, turns = np.empty(n, np.int64), np.empty(n, np.int64)
-    is_leap, moved = np.zeros(n, bool), np.zeros(n, bool)
-    for people in (solar, moon):
-        for found in _next(people, asked, policies, func):
-            on[found.row], turns[found.row] = found.on, found.turns
-            is_leap[found.row], moved[found.row] = found.leap, found.moved
-    return NextBirthdays(on=freeze(on.view("M8[D]")), turns=freeze(turns), leap=freeze(is_leap), moved=freeze(moved))
+    found = [_next(people, asked, policies, func) for people in (solar, moon) if len(people.rows)]
+    on, turns, leaps, moved = (_in_order(found, n, name) for name in ("on", "turns", "leap", "moved"))
+    return NextBirthdays(on=freeze(on.view("M8[D]")), turns=freeze(turns), leap=freeze(leaps), moved=freeze(moved))
+
+
+def _in_order(found: list[_Found], n: int, name: str) -> NDArray[Any]:
+    """Put the answers for both groups of people in the order of the births."""
+    if len(found) == 1:
+        return np.asarray(getattr(found[0], name))
+    together = np.empty(n, np.int64 if name in {"on", "turns"} else np.bool_)
+    for group in found:
+        together[group.row] = getattr(group, name)
+    return together
 
 
 _NO_NUMBERS, _NO_FLAGS = np.empty(0, np.int64), np.empty(0, bool)
@@ -330,31 +337,42 @@ def _year_before(policies: _Policies) -> int:
     return int(policies.missing_day == "first_of_next")
 
 
-def _next(people: _People, asked: Int64, policies: _Policies, func: str) -> Iterator[_Found]:
+def _next(people: _People, asked: Int64, policies: _Policies, func: str) -> _Found:
     """Try this year, then the next for people whose birthday is not found yet."""
-    if not len(people.rows):
-        return
-    wanted = asked[people.rows]
+    wanted = asked if len(people.rows) == len(asked) else asked.take(people.rows)
+    years = np.maximum(_first_years(people, wanted, policies), people.year + 1)
+    on, leap, moved, good = _attempt(people, wanted, years, policies, func)
+    left = np.flatnonzero(~good)
+    while len(left):
+        again = years.take(left) + 1
+        years[left] = again
+        on[left], leap[left], moved[left], good = _attempt(people.take(left), wanted.take(left), again, policies, func)
+        left = left[~good]
+    return _Found(people.rows, on, years - people.year, leap, moved)
+
+
+def _first_years(people: _People, wanted: Int64, policies: _Policies) -> Int64:
+    """Give the first year whose birthday can lie on or after a day."""
     if people.in_leap is None:
-        years, first_year, last_year = year_of(wanted), 1, 9999
-    else:
-        years, first_year, last_year = lunar_date(wanted)[0] - _year_before(policies), FIRST_YEAR, LAST_YEAR
-    years = np.maximum(np.maximum(years, people.year + 1), first_year)
-    while len(people.rows):
-        late = years > last_year
-        if late.any():
-            at = int(late.argmax())
-            raise no_more(func, "on_or_after", int(wanted[at]), int(people.rows[at]))
-        layers = _layers(people, years, policies)
-        on, leap, moved, there = layers[0]
-        good = there & (on >= wanted)
-        for other in layers[1:]:
-            use = ~good & other[3] & (other[0] >= wanted)
-            on, leap, moved = (np.where(use, new, old) for new, old in zip(other, (on, leap, moved), strict=False))
-            good |= use
-        turns = years - people.year
-        if good.all():
-            yield _Found(people.rows, on, turns, leap, moved)
-            return
-        yield _Found(people.rows[good], on[good], turns[good], leap[good], moved[good])
-        people, wanted, years = people.take(~good), wanted[~good], years[~good] + 1
+        return year_of(wanted)
+    return np.maximum(year_in_lunar(wanted) - _year_before(policies), FIRST_YEAR)
+
+
+def _attempt(people: _People, wanted: Int64, years: Int64, policies: _Policies, func: str) -> Layer:
+    """Give the birthdays of a year each, and whether they are there and not before the day asked for."""
+    last, end = (9999, LAST_DATE + 1) if people.in_leap is None else (LAST_YEAR, END_DAY)
+    late = years > last
+    if late.any():
+        at = int(late.argmax())
+        raise no_more(func, "on_or_after", int(wanted[at]), int(people.rows[at]))
+    (on, leap, moved, there), *others = _layers(people, years, policies)
+    good = there & (on >= wanted) & (on < end)
+    for other_on, other_leap, other_moved, other_there in others:
+        use = ~good & other_there & (other_on >= wanted) & (other_on < end)
+        on, leap, moved = (
+            np.where(use, other_on, on),
+            np.where(use, other_leap, leap),
+            np.where(use, other_moved, moved),
+        )
+        good |= use
+    return on, leap, moved, good

@@ -53,7 +53,8 @@ def first_of_each_channel(touches: Touches, channels: int) -> Touches:
 def ages(touches: Touches) -> Int64:
     """Count back from the last touch of the journey, in microseconds."""
     sizes = np.diff(touches.starts)
-    back: Int64 = np.subtract(np.repeat(touches.at[touches.starts[1:] - 1], sizes), touches.at)
+    ends: Int64 = np.repeat(touches.at[touches.starts[1:] - 1], sizes)
+    back: Int64 = ends - touches.at
     return back
 
 

@@ -40,8 +40,9 @@ class Lunar(NamedTuple):
     year: Int64
     month: Int64
     is_leap: Flags
-    first_month: Int64
-    """Per year: the index of its first month."""
+    length: Int64
+    ordinary: Int64
+    """Per year and number of a month, 12 to a year: the index of the ordinary month."""
     leap: Int64
     """Per year: the number of the month that is repeated, 0 none."""
     qingming: Int64
@@ -60,13 +61,15 @@ def lunar() -> Lunar:
     there = place < count[:, None]
     late = (place >= leap[:, None]) & (leap[:, None] > 0)
     lengths = np.where(words[:, None] >> place & 1, 30, 29)[there]
+    is_leap = ((place == leap[:, None]) & late)[there]
     years = np.arange(FIRST_YEAR, LAST_YEAR + 1)
     return Lunar(
         starts=FIRST_DAY + np.append(0, np.cumsum(lengths)),
         year=np.repeat(years, count),
         month=(place + 1 - late)[there],
-        is_leap=((place == leap[:, None]) & late)[there],
-        first_month=np.append(0, np.cumsum(count)[:-1]),
+        is_leap=is_leap,
+        length=lengths,
+        ordinary=np.flatnonzero(~is_leap),
         leap=leap,
         qingming=4 + (words >> 22),
         month_of_day=np.repeat(np.arange(len(lengths), dtype=np.int16), lengths),
@@ -75,25 +78,16 @@ def lunar() -> Lunar:
 
 def months_of(days: Int64) -> Int64:
     """Give the index of the month of each day; all lie in the table."""
-    return lunar().month_of_day[days - FIRST_DAY].astype(np.int64)
+    return lunar().month_of_day.take(days - FIRST_DAY).astype(np.int64)
 
 
-def month_index(years: Int64, months: Int64, is_leap: Flags) -> Int64:
-    """Give the index of a month of a year; a leap month must be there."""
-    table = lunar()
-    at = years - FIRST_YEAR
-    leap = table.leap[at]
-    index: Int64 = table.first_month[at] + months - 1 + ((leap < months) & (leap > 0))
-    return index + is_leap
+def month_index(years: Int64, months: Int64, is_leap: Flags | None = None) -> Int64:
+    """Give the index of a month of a year; a leap month must be there, and follows the ordinary one."""
+    index: Int64 = lunar().ordinary.take((years - FIRST_YEAR) * 12 + months - 1)
+    return index if is_leap is None else index + is_leap
 
 
 def has_leap(years: Int64, months: Int64) -> Flags:
     """Tell whether a year repeats a month."""
-    found: Flags = lunar().leap[years - FIRST_YEAR] == months
+    found: Flags = lunar().leap.take(years - FIRST_YEAR) == months
     return found
-
-
-def lengths_of(index: Int64) -> Int64:
-    """Count the days of months."""
-    starts = lunar().starts
-    return starts[index + 1] - starts[index]

@@ -14,7 +14,6 @@ from socialmkt.campaign._lunar import (
     FIRST_YEAR,
     LAST_YEAR,
     has_leap,
-    lengths_of,
     lunar,
     month_index,
 )
@@ -198,7 +197,7 @@ def _solar_days(year: Any, month: Any, number: Any, leap: Any, *, scalar: bool) 
     require("month", "lie from 1 to 12", months.__getitem__, _within(months, 1, 12))
     require("leap", "be a leap month that the year has", _month_name(years, months), ~flags | has_leap(years, months))
     index = month_index(years, months, flags)
-    lengths = lengths_of(index)
+    lengths = lunar().length[index]
     require("day", "be a day that the month has", lambda at: _day_of(days, lengths, at), _within(days, 1, lengths))
     found: NDArray[np.int64] = lunar().starts[index] + days - 1
     return found

@@ -15,7 +15,6 @@ from socialmkt.campaign._lunar import (
     FIRST_YEAR,
     LAST_YEAR,
     has_leap,
-    lengths_of,
     lunar,
     month_index,
     months_of,
@@ -176,32 +175,43 @@ def lunar_days(
 
     `has_leap_month` narrows `leap` to some rows; the others are always regular.
     """
-    never = np.zeros(len(years), bool)
     if leap == "regular":
-        return [_lunar_layer(years, month, day, never, missing)]
+        return [_lunar_layer(years, month, day, None, missing)]
     repeated = has_leap(years, month)
     if has_leap_month is not None:
         repeated &= has_leap_month
     if leap == "leap_if_present":
         return [_lunar_layer(years, month, day, repeated, missing)]
     on, is_leap, moved, there = _lunar_layer(years, month, day, repeated, missing)
-    return [_lunar_layer(years, month, day, never, missing), (on, is_leap, moved, there & repeated)]
+    return [_lunar_layer(years, month, day, None, missing), (on, is_leap, moved, there & repeated)]
 
 
-def _lunar_layer(years: Int64, month: Int64, day: Int64, in_leap: Flags, missing: str) -> Layer:
+def _lunar_layer(years: Int64, month: Int64, day: Int64, in_leap: Flags | None, missing: str) -> Layer:
     table, index = lunar(), month_index(years, month, in_leap)
-    is_missing = day > lengths_of(index)
-    back = is_missing if missing == "last_day" else 0
+    is_missing = day > table.length.take(index)
+    on = table.starts.take(index)
+    on += day
+    on -= 1
+    is_leap = np.zeros(len(years), bool) if in_leap is None else in_leap
+    if missing == "last_day":
+        on -= is_missing
+    elif missing == "first_of_next":
+        is_leap = np.append(table.is_leap, False)[index + is_missing]
     there = ~is_missing if missing == "skip" else np.ones(len(years), bool)
-    lies_in = index + is_missing if missing == "first_of_next" else index
-    is_leap = np.append(table.is_leap, False)[lies_in]
-    return table.starts[index] + day - 1 - back, is_leap, is_missing, there
+    return on, is_leap, is_missing, there
 
 
 def lunar_date(days: Int64) -> tuple[Int64, Int64, Int64, Flags]:
     """Give the lunar year, month, day and leap flag of each day; all lie in the table."""
     table, index = lunar(), months_of(days)
-    return table.year[index], table.month[index], days - table.starts[index] + 1, table.is_leap[index]
+    number = days - table.starts.take(index)
+    number += 1
+    return table.year.take(index), table.month.take(index), number, table.is_leap.take(index)
+
+
+def year_in_lunar(days: Int64) -> Int64:
+    """Give the lunar year of each day; all lie in the table."""
+    return lunar().year.take(months_of(days))
 
 
 def no_more(func: str, name: str, day: int, row: int | None = None) -> InvalidInput:
