@@ -29,15 +29,15 @@ class Effects(NamedTuple):
 def markov(touches: Touches, channels: int) -> Effects:
     """Solve the chain start -> channels -> won or lost for all channels at once."""
     effects = Effects(*np.zeros((3, channels)))
-    active = np.flatnonzero(np.bincount(touches.channel, minlength=channels))
+    active, code = _active(touches, channels)
     if not len(active):
         return effects
-    code = np.searchsorted(active, touches.channel)
     k, journeys = len(active), len(touches.won)
     is_last = np.zeros(len(code), bool)
     is_last[touches.starts[1:] - 1] = True
-    step = ~is_last[:-1] & (code[1:] != code[:-1])
-    moves = np.bincount(code[:-1][step] * k + code[1:][step], minlength=k * k).reshape(k, k).astype(np.float64)
+    pairs = code[:-1] * k + code[1:]
+    moves = np.bincount(pairs[~is_last[:-1]], minlength=k * k).reshape(k, k).astype(np.float64)
+    np.fill_diagonal(moves, 0)
     ends = np.bincount(code[is_last], minlength=k)
     wins = np.bincount(code[is_last], touches.won, minlength=k)
     visits = moves.sum(axis=1) + ends
@@ -50,16 +50,22 @@ def markov(touches: Touches, channels: int) -> Effects:
     return effects
 
 
+def _active(touches: Touches, channels: int) -> tuple[Int64, Int64]:
+    """Name the channels that are touched, and number the touches by these."""
+    there = np.bincount(touches.channel, minlength=channels) > 0
+    return np.flatnonzero(there), (np.cumsum(there) - 1).take(touches.channel)
+
+
 def shapley_rate(touches: Touches, channels: int) -> Floats | None:
     """Give the Shapley value of the rate of conversion; None for too many channels."""
     phi = np.zeros(channels)
-    active = np.flatnonzero(np.bincount(touches.channel, minlength=channels))
+    active, code = _active(touches, channels)
     k = len(active)
     if k > MOST_CHANNELS:
         return None
     if not touches.won.any():
         return phi
-    bits = 1 << np.searchsorted(active, touches.channel)
+    bits = 1 << code
     masks = np.bitwise_or.reduceat(bits, touches.starts[:-1])
     journeys = _within(np.bincount(masks, minlength=1 << k), k)
     won = _within(np.bincount(masks[touches.won], minlength=1 << k), k)

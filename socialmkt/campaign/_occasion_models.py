@@ -199,7 +199,7 @@ class Relative(Frozen):
 
     kind: Literal["relative"] = "relative"
     to: Annotated[
-        SolarAnnual | LunarAnnual | NthWeekday | Qingming, BeforeValidator(_festival), Field(discriminator="kind")
+        SolarAnnual | LunarAnnual | NthWeekday | Qingming, Field(discriminator="kind"), BeforeValidator(_festival)
     ]
     days: Shift
 
@@ -217,8 +217,8 @@ class Relative(Frozen):
 
 Occasion = Annotated[
     SolarAnnual | LunarAnnual | NthWeekday | Qingming | Relative,
-    BeforeValidator(_festival),
     Field(discriminator="kind"),
+    BeforeValidator(_festival),
 ]
 """Any occasion, told apart in JSON by its field `kind`; a `Festival` may stand for its occasion."""
 
