@@ -128,8 +128,12 @@ def exact_sums(channel: Int64, parts: Floats, channels: int) -> Floats:
     """
     high = np.rint(parts * _HIGH) / _HIGH
     low = np.rint((parts - high) * _LOW) / _LOW
-    together: Floats = np.add(np.bincount(channel, high, channels), np.bincount(channel, low, channels))
-    return together
+    return _per_channel(channel, high, channels) + _per_channel(channel, low, channels)
+
+
+def _per_channel(channel: Int64, parts: Floats, channels: int) -> Floats:
+    """Sum numbers per channel; of none numpy makes whole zeros."""
+    return np.bincount(channel, parts, channels).astype(np.float64)
 
 
 def sums(channel: Int64, amounts: Int64, channels: int) -> list[int]:

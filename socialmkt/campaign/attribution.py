@@ -26,7 +26,7 @@ from socialmkt.campaign._attribution_tables import Attribution, Contribution, Re
 from socialmkt.campaign._checks import one_of
 from socialmkt.campaign._paths import Paths, touches_of
 from socialmkt.core._instants import MICROSECOND
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.errors import InvalidInput, Overflow, refuse
 from socialmkt.core.stats import wilson
 from socialmkt.core.table import freeze
 
@@ -106,11 +106,18 @@ def _table(paths: Paths, won: NDArray[np.float64], share: NDArray[np.float64], v
         channel=paths.channels,
         credit=freeze(won),
         share=freeze(share),
-        value=None if paths.value is None else np.array(value, np.int64),
+        value=None if paths.value is None else _minor_units(value),
         won=paths.won,
         untouched=paths.untouched,
         untouched_value=paths.untouched_value,
     )
+
+
+def _minor_units(value: list[int]) -> NDArray[np.int64]:
+    over = [share for share in value if not -(2**63) <= share < 2**63]
+    if over:
+        raise refuse(Overflow, "campaign.attribute", "the money of a channel", "fit 64 bits", over[0])
+    return np.array(value, np.int64)
 
 
 def _by_channels(paths: Paths, rule: Rule, func: str) -> Attribution:
