@@ -105,7 +105,7 @@ def seed_waves(
     lists = _ids_by_name(pools, func, "pools")
     limits = _sizes(sizes, lists, func)
     barred = columns.ids(exclude, func=func, name="exclude")
-    coded, values = code_together({**lists, "exclude": barred}, func, order="first")
+    coded, values = code_together({**_labelled(lists, "pools"), "exclude": barred}, func, order="first")
     is_barred = np.zeros(len(values), bool)
     is_barred[coded[-1]] = True
     seen = np.zeros(len(values), bool)
@@ -149,6 +149,11 @@ def _ids_by_name(given: Any, func: str, name: str) -> dict[str, NDArray[Any]]:
         if not isinstance(key, str) or not key:
             raise refuse(InvalidInput, func, name, "have names of text", key)
     return {key: columns.ids(ids, func=func, name=f"{name}[{key!r}]") for key, ids in given.items()}
+
+
+def _labelled(lists: dict[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
+    """Call each column in errors by its place in the mapping."""
+    return {f"{name}[{key!r}]": ids for key, ids in lists.items()}
 
 
 def _sizes(sizes: Any, pools: Mapping[str, Any], func: str) -> list[int | None]:
@@ -366,7 +371,7 @@ def max_cover(
         got = Verbatim("both" if k is not None else "neither")
         raise refuse(InvalidInput, func, "k and budget", "be given one and not the other", got)
     prices = _costs(costs, list(lists), func, needed=budget is not None)
-    coded, values = code_together(lists, func)
+    coded, values = code_together(_labelled(lists, "audiences"), func)
     if k is not None:
         picked = best_by_count(coded, len(values), whole(k, func, "k", low=1))
     else:
