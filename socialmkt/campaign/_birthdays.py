@@ -255,7 +255,7 @@ def _in_order(found: list[_Found], n: int, name: str) -> NDArray[Any]:
     """Put the answers for both groups of people in the order of the births."""
     if len(found) == 1:
         return np.asarray(getattr(found[0], name))
-    together = np.empty(n, np.int64 if name in {"on", "turns"} else np.bool_)
+    together: NDArray[Any] = np.empty(n, np.int64 if name in {"on", "turns"} else np.bool_)
     for group in found:
         together[group.row] = getattr(group, name)
     return together

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.campaign._checks import exact_sum
 from socialmkt.campaign._journeys import Touches
 from socialmkt.core.money import allocate_array
 
@@ -78,7 +77,8 @@ def by_position(touches: Touches, first: int, last: int) -> Int64:
 
 def by_half_life(touches: Touches, half_life: int) -> Int64:
     """Halve the weight for every half-life before the last touch."""
-    return np.rint(FULL * np.exp2(ages(touches) / -half_life)).astype(np.int64)
+    weights: Int64 = np.rint(FULL * np.exp2(ages(touches) / -half_life)).astype(np.int64)
+    return weights
 
 
 def whole(channel: Int64, value: Int64, channels: int) -> Credit:
@@ -137,11 +137,8 @@ def _per_channel(channel: Int64, parts: Floats, channels: int) -> Floats:
 
 
 def sums(channel: Int64, amounts: Int64, channels: int) -> list[int]:
-    """Sum minor units per channel, exactly: as floats where they hold it, else in halves of 32 bits."""
+    """Sum minor units per channel, exactly: in one go where floats hold the sum, else 21 bits at a time."""
     if not len(amounts) or int(amounts.max()) * len(amounts) < 2**53:
         return [int(total) for total in np.bincount(channel, amounts, channels)]
-    if len(amounts) >= 2**21:
-        return [exact_sum(amounts[channel == one]) for one in range(channels)]
-    low = np.bincount(channel, amounts & (2**32 - 1), channels)
-    high = np.bincount(channel, amounts >> 32, channels)
-    return [(int(top) << 32) + int(rest) for top, rest in zip(high, low, strict=True)]
+    limbs = [np.bincount(channel, amounts >> shift & (2**21 - 1), channels).tolist() for shift in (0, 21, 42)]
+    return [int(low) + (int(middle) << 21) + (int(high) << 42) for low, middle, high in zip(*limbs, strict=True)]

@@ -12,6 +12,7 @@ from socialmkt.campaign._checks import as_span, exact_sum, span, whole, window
 from socialmkt.campaign._funnel import Funnel, funnel
 from socialmkt.campaign._ids import code_together
 from socialmkt.core import columns
+from socialmkt.core._instants import DAY
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.factorize import factorize
@@ -118,7 +119,7 @@ def new_returning(
     >>> new_returning(["ann"], [dt.datetime(2026, 4, 20, tzinfo=dt.UTC)], **may)
     Traceback (most recent call last):
         ...
-    socialmkt.core.errors.InvalidInput: campaign.new_returning: history must be at least 90 days, 0:00:00, got 11 ...
+    socialmkt.core.errors.InvalidInput: campaign.new_returning: history must reach back at least 90 days before start, ...
     """
     func = "campaign.new_returning"
     first, last = window(start, end, func)
@@ -126,8 +127,8 @@ def new_returning(
     least = span(min_history, func, "min_history", least=0)
     history = _history(at, first, history_from, func)
     if history is not None and history < least:
-        must, fix = f"be at least {as_span(least)}", "With a short log everybody looks new."
-        raise refuse(InvalidInput, func, "history", must, Verbatim(as_span(history)), fix=fix)
+        must, fix = f"reach back at least {_days(least)} before start", "With a short log everybody looks new."
+        raise refuse(InvalidInput, func, "history", must, Verbatim(_days(history)), fix=fix)
     codes, ids = factorize(who)
     before, during = np.zeros(len(ids), bool), np.zeros(len(ids), bool)
     inside = (at >= first) & (at < last)
@@ -166,6 +167,10 @@ def _history(at: Int64, start: int, history_from: Any, func: str) -> int | None:
     if history_from is None:
         return max(start - int(at.min()), 0) if len(at) else None
     return max(start - to_us(history_from, func=func, name="history_from"), 0)
+
+
+def _days(us: int) -> str:
+    return f"{us / DAY:g} days"
 
 
 def _total(money: Int64 | None, rows: NDArray[np.bool_]) -> int | None:

@@ -426,6 +426,12 @@ def test_many_large_amounts_add_up_beyond_53_bits() -> None:
     assert _credit.sums(channel, amounts, 2) == [2**53 + 4, 5]
 
 
+def test_where_no_money_is_counted_only_orders_are() -> None:
+    for rule in RULES:
+        found = c.attribute(spelled(["ABC*", "B"]), rule)
+        assert ("value" in found, found.untouched_value) == (False, None)
+
+
 def test_instants_too_far_apart_to_be_packed_are_ordered_too() -> None:
     at = np.array([2**62, -(2**62), 0]).view("M8[us]")
     paths = c.Paths.from_columns([1, 1, 1], ["C", "A", "B"], at, won=[1], won_at=np.array([2**62]).view("M8[us]"))

@@ -420,9 +420,11 @@ def test_birthdays_equal_a_search_over_days(crowd: Any, policy: Any, start: dt.d
     expected = []
     for row, (born, keeps) in enumerate(crowd):
         occasion, year = occasion_of(born, keeps, *policy)
-        for found in c.occurrences(occasion, start + DAY * ahead, end + DAY * ahead).rows():
-            if found.year > year:
-                expected.append((row, found.on, found.on - DAY * ahead, found.year - year, found.leap, found.moved))
+        expected += [
+            (row, found.on, found.on - DAY * ahead, found.year - year, found.leap, found.moved)
+            for found in c.occurrences(occasion, start + DAY * ahead, end + DAY * ahead).rows()
+            if found.year > year
+        ]
     table = c.birthdays(
         [born for born, _ in crowd],
         start=start,
