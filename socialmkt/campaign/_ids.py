@@ -46,6 +46,13 @@ def joined_ids(columns: dict[str, Array], func: str) -> Array:
     return np.concatenate(arrays if len(dtypes) == 1 else [column.astype(object) for column in arrays])
 
 
+def first_repeat(codes: Int64) -> int | None:
+    """Find the first row whose code stands in an earlier row too."""
+    order = np.argsort(codes, kind="stable")
+    again = order[1:][codes[order][1:] == codes[order][:-1]]
+    return int(again.min()) if len(again) else None
+
+
 def kind(ids: Array) -> type[Any]:
     """Name the type of the ids of a column that has some."""
     return type(ids[:1].tolist()[0])

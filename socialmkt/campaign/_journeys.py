@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.campaign._checks import exact_sum
-from socialmkt.campaign._ids import code_together
+from socialmkt.campaign._ids import code_together, first_repeat
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.factorize import factorize
 
@@ -86,10 +86,8 @@ def match(
 
 
 def _refuse_repeats(sold: Int64, ids: Array, func: str) -> None:
-    times = np.bincount(sold)
-    if len(sold) and times.max() > 1:
-        again = np.flatnonzero(times[sold] > 1)
-        row = int(next(row for row in again.tolist() if (sold[:row] == sold[row]).any()))
+    row = first_repeat(sold)
+    if row is not None:
         fix = "A journey has at most one conversion: cut it after each order."
         got = ids[row : row + 1].tolist()[0]
         raise refuse(InvalidInput, func, "won", "name each journey once", got, row=row, total=len(sold), fix=fix)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from socialmkt.campaign._ballots import Standing, standing_votes
 from socialmkt.campaign._checks import listed, whole
-from socialmkt.campaign._ids import code_together
+from socialmkt.campaign._ids import code_together, first_repeat
 from socialmkt.core import columns
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.factorize import factorize
@@ -372,9 +372,7 @@ def condorcet(voter: Column, option: Column, rank: Column, *, options: Any) -> R
 
 
 def _refuse_repeats(pair: Int64, option: NDArray[Any], func: str) -> None:
-    order = np.argsort(pair, kind="stable")
-    again = order[1:][pair[order][1:] == pair[order][:-1]]
-    if len(again):
-        row = int(again.min())
+    row = first_repeat(pair)
+    if row is not None:
         got = Verbatim(f"{option[row : row + 1].tolist()[0]!r} again")
         raise refuse(InvalidInput, func, "option", "be ranked once by each voter", got, row=row)
