@@ -53,7 +53,7 @@ from socialmkt.coupons._subkey import Subkey, derived
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from socialmkt.coupons._layout import Layout, Symbols
+    from socialmkt.coupons._layout import Symbols
 
 __all__ = [
     "CROCKFORD32",
@@ -152,10 +152,6 @@ class CodeBook:
     def _halves(self) -> Halves:
         return Halves.of(len(self.spec.alphabet), self.spec.body)
 
-    @property
-    def _layout(self) -> Layout:
-        return layout_of(self.spec)
-
     def encode(self, serials: int | Column) -> Any:
         """Write serials as codes.
 
@@ -184,9 +180,11 @@ class CodeBook:
         'DP9TAPSRPPGR8'
         """
         if is_int(serials):
-            return self._layout.write_one(self._symbols_of_one(one_serial(serials, self.spec, "CodeBook.encode")))
+            return layout_of(self.spec).write_one(
+                self._symbols_of_one(one_serial(serials, self.spec, "CodeBook.encode"))
+            )
         read = many_serials(serials, self.spec, "CodeBook.encode")
-        layout = self._layout
+        layout = layout_of(self.spec)
         characters = np.empty((len(read), layout.width), np.uint32)
         for rows, symbols in self._symbols_of(read):
             layout.write(symbols, characters[rows])
@@ -203,7 +201,7 @@ class CodeBook:
         Returns
         -------
         bool, or bool array of shape (n,)
-            True where the code is not to be issued.
+            True where it is not to be issued.
 
         Raises
         ------
@@ -381,13 +379,13 @@ class CodeBook:
         right = self._repaired(as_text(code))
         if right is None:
             return None
-        suggestion = self._layout.write_one(right)
+        suggestion = layout_of(self.spec).write_one(right)
         if known is not None and not self._authenticate_one(suggestion, known).valid:
             return None
         return suggestion
 
     def _repaired(self, code: str) -> list[int] | None:
-        symbols, status = self._layout.read_one(code)
+        symbols, status = layout_of(self.spec).read_one(code)
         unreadable = [place for place, symbol in enumerate(symbols) if symbol == NONE]
         if status in (PREFIX, LENGTH) or len(unreadable) > 1:
             return None

@@ -21,7 +21,7 @@ from socialmkt.coupons._campaign import Campaign, Status
 from socialmkt.coupons._events import EventKind, Issued, Record, fingerprint_of
 from socialmkt.coupons._fields import Ref
 from socialmkt.coupons._fold import Draft
-from socialmkt.coupons._limits import Gate, Limit, gates_of, limits_of
+from socialmkt.coupons._limits import Limit, Refusal, gates_of, limits_of
 from socialmkt.coupons._reasons import Outcome, Reason
 from socialmkt.coupons._windows import Spans, claim_spans
 from socialmkt.coupons.ledger import Ledger, check_campaign, check_ledger, grown, state_of
@@ -206,7 +206,7 @@ def issue(
     for limit in limits:
         limit.catch_up(state, ledger.events)
     free = count(draft.next_serial) if book is None else _free_serials(draft.next_serial, book)
-    decided = _decide(campaign, draft, limits, free, list(zip(asked, instants, strict=True)))
+    decided = _decide(campaign, draft, limits, free, (asked, instants))
     upto = ledger.version + len(draft.records)
     draft.tallies = {**state.tallies, **{limit.name: limit.tally(upto) for limit in limits}}
     new = grown(ledger, draft.records, draft.state())
@@ -227,51 +227,52 @@ def _decide(
     draft: Draft,
     limits: Sequence[Limit],
     free: Iterator[int],
-    asked: Sequence[tuple[IssueRequest, int]],
+    asked: tuple[Sequence[IssueRequest], Sequence[int]],
 ) -> _Decided:
-    """Take the requests in order; the draft takes what is granted."""
-    decided = _Decided([], [], {}, [])
-    gates, worst, campaign_id, serial = gates_of(campaign, limits, draft), campaign.worst_case(), campaign.id, None
-    spans = _spans_by_instant(campaign, (at for _, at in asked))
-    (known_base, known), issued, records = draft.keys, draft.coupons.over, draft.records
-    upcoming = next(free, None)
-    for request, at in asked:
+    """Take the requests, of which the instants are known, in order; the draft takes what is granted."""
+    decided, records, issued = _Decided([], [], {}, []), draft.records, draft.coupons.over
+    gates, spans, worst = (
+        gates_of(campaign, limits, draft),
+        _spans_by_instant(campaign, asked[1]),
+        campaign.worst_case(),
+    )
+    (known_base, known), kind, campaign_id = draft.keys, EventKind.issued, campaign.id
+    last, upcoming = None, next(free, None)
+    for request, at in zip(*asked, strict=True):
         values = vars(request)
-        key = values["key"]
+        key, user, person = values["key"], values["user"], values["person"]
         before = known.get(key) or known_base.get(key)
         if before is not None:
             _repeat(decided, before, values)
             continue
-        coupon = f"{campaign_id}#{upcoming}"
-        asks = values["user"], values["person"], values["source"], values["source_ref"]
-        claim = tuple.__new__(Issued, (EventKind.issued, coupon, key, at, *asks, spans[at], worst))
-        reason = _refuses(gates, claim, values["facts"], decided)
-        if reason:
-            coupon = ""
+        coupon, source, ref = f"{campaign_id}#{upcoming}", values["source"], values["source_ref"]
+        fields = kind, coupon, key, at, user, person, source, ref, spans[at], worst
+        claim: Issued = tuple.__new__(Issued, fields)
+        for gate in gates:
+            refusal = gate(claim, values["facts"])
+            if refusal is not None:
+                _refuse(decided, refusal)
+                break
         else:
-            serial, upcoming = _taken(upcoming), next(free, None)
+            last, upcoming = _taken(upcoming), next(free, None)
             known[key] = issued[coupon] = claim
             records.append(claim)
             for limit in limits:
                 limit.count(claim)
-        decided.coupons.append(coupon)
-        decided.reasons.append(reason)
-    if serial is not None:
+            decided.coupons.append(coupon)
+            decided.reasons.append("")
+    if last is not None:
         draft.campaign = campaign_id
-        draft.count_issued(len(records), worst, serial + 1)
+        draft.count_issued(len(records), worst, last + 1)
     return decided
 
 
-def _refuses(gates: Sequence[Gate], claim: Issued, facts: Any, decided: _Decided) -> str:
-    """Give the first reason that holds, or none."""
-    for gate in gates:
-        refusal = gate(claim, facts)
-        if refusal is not None:
-            reason, detail = refusal
-            if detail:
-                decided.details[len(decided.reasons)] = detail
-            return reason
-    return ""
+def _refuse(decided: _Decided, refusal: Refusal) -> None:
+    reason, detail = refusal
+    if detail:
+        decided.details[len(decided.reasons)] = detail
+    decided.coupons.append("")
+    decided.reasons.append(reason)
 
 
 def _repeat(decided: _Decided, before: Record, values: Mapping[str, Any]) -> None:
@@ -319,7 +320,7 @@ def _read_instants(asked: Sequence[IssueRequest], now: int) -> list[int]:
 
 def _spans_by_instant(campaign: Campaign, instants: Iterable[int]) -> dict[int, Spans]:
     """When a coupon of each claim instant may be used, once per distinct instant."""
-    known = list(dict.fromkeys(instants))
+    known = list(set(instants))
     return dict(zip(known, claim_spans(rules_of(campaign.validity), known), strict=True))
 
 
