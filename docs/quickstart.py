@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from socialmkt import Calendar, Currency, Rule, Table, coupons, groupbuy, lottery, overlap, rfm, sla
+from socialmkt import Calendar, Currency, Rule, Table, campaign, coupons, groupbuy, lottery, overlap, rfm, sla
 
 ORDER_BOOK = Path(__file__).parent / "data" / "cdnow.csv"
 NEW_YEAR, TODAY = date(1997, 12, 31), date(1998, 6, 30)
@@ -144,14 +144,24 @@ def compare_audiences(customers: list[str], days: list[date]) -> None:
     boards = {"music": overlap.Profile(cells={"young": 0.7, "old": 0.3}, users=300_000)}
     boards["news"] = overlap.Profile(cells={"young": 0.2, "old": 0.8}, users=500_000)
     for row in overlap.fit([overlap.Platform(name=n, profile=p) for n, p in boards.items()], buyers).rows():
-        print(
-            f"  The {row.platform} board: {row.score:.0f} points, {row.matched:,.0f} likely buyers, index {row.tgi:.0f}."
-        )
+        print(f"  The {row.platform} board: {row.score:.0f} points,", end=" ")
+        print(f"{row.matched:,.0f} likely buyers, index {row.tgi:.0f}.")
     month = np.array([f"{day:%Y-%m}" for day in days])
     first, later = (overlap.Audience.from_ids(np.array(customers)[month == one]) for one in ("1997-03", "1997-06"))
     pair = overlap.overlap(first, later)
     print(f"  {pair.a:,} bought in March 1997, {pair.b:,} in June, {pair.both:,} in both:", end=" ")
     print(f"{pair.b_in_a:.0%} of June's buyers were March's.")
+
+
+def plan_next(customers: list[str], core: list[str]) -> None:
+    """Whom to greet this week, and in which order the next campaign opens."""
+    born = [date(1950 + int(who) % 50, 1 + int(who) % 12, 1 + int(who) % 28) for who in core]  # made up
+    week = campaign.birthdays(born, start=TODAY, end=TODAY + timedelta(days=7), days_before=3)
+    print(f"  {len(week)} of the loyal core are to be greeted this week, the first for {week.on[0]}.")
+    waves = campaign.seed_waves({"loyal": core, "the rest": sorted(set(customers))}, sizes={"the rest": 1_000})
+    print(
+        f"  The next campaign opens in {waves.waves} waves; the first invites {int((waves.wave == 1).sum()):,} people."
+    )
 
 
 def main() -> None:
@@ -176,6 +186,8 @@ def main() -> None:
     check_promise()
     print("\noverlap: where are more of them?")
     compare_audiences(customers, days)
+    print("\ncampaign: whom to write to next?")
+    plan_next(customers, core.customer.tolist())
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ __all__ = [
     "__version__",
     "allocate",
     "allocate_array",
+    "campaign",
+    "coupons",
     "groupbuy",
     "lottery",
     "overlap",
@@ -59,10 +61,10 @@ _CORE = {
     "allocate": "money",
     "allocate_array": "money",
 }
-_AREAS = frozenset({"groupbuy", "lottery", "overlap", "rfm", "sla"})
+_AREAS = frozenset({"campaign", "coupons", "groupbuy", "lottery", "overlap", "rfm", "sla"})
 
 if TYPE_CHECKING:
-    from socialmkt import groupbuy, lottery, overlap, rfm, sla
+    from socialmkt import campaign, coupons, groupbuy, lottery, overlap, rfm, sla
     from socialmkt.core.calendar import Calendar
     from socialmkt.core.eligibility import Rule
     from socialmkt.core.errors import (

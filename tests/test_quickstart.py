@@ -109,3 +109,9 @@ def test_the_boards_are_weighed_as_by_hand(story: str) -> None:
         assert re.search(
             rf"The {name} board: \d+ points, {users * own:,.0f} likely buyers, index {100 * own / share:.0f}\.", story
         )
+
+
+def test_the_next_campaign_invites_the_core_first_and_everybody_once(story: str, orders: list[dict[str, str]]) -> None:
+    rest = len({order["customer"] for order in orders}) - 596
+    assert f"The next campaign opens in {1 + -(-rest // 1000)} waves; the first invites 596 people." in story
+    assert "15 of the loyal core are to be greeted this week, the first for 1998-07-03." in story

@@ -25,7 +25,23 @@ import numpy as np
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RESULTS = HERE / "results.md"
-LIBRARIES = ["numpy", "pydantic", "pandas", "polars", "pyarrow", "duckdb", "lifetimes", "scipy"]
+LIBRARIES = [
+    "numpy",
+    "pydantic",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "duckdb",
+    "lifetimes",
+    "scipy",
+    "businesstimedelta",
+    "business-duration",
+    "pyroaring",
+    "datasketches",
+    "datasketch",
+    "sxtwl",
+    "do-attribution",
+]
 COLUMNS = [
     "area",
     "task",

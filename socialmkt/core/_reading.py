@@ -48,7 +48,7 @@ _READERS: Mapping[str, Callable[..., tuple[NDArray[Any], Flags | None]]] = {
 }
 
 
-_OPTIONS: Mapping[str, str] = {"instants": "tz", "days": "tz", "quantities": "minimum"}
+_OPTIONS: Mapping[str, tuple[str, ...]] = {"instants": ("tz", "coarse"), "days": ("tz",), "quantities": ("minimum",)}
 
 
 class Spec(NamedTuple):
@@ -99,10 +99,11 @@ def spec(name: str, value: Column, kind: Kind | Reader, **options: Any) -> Spec:
         raise refuse_choice("columns.spec", "kind", kind, _READERS)
     if not isinstance(kind, str):
         return Spec(name, value, functools.partial(kind, **options))
-    known = _OPTIONS.get(kind, "none")
+    known = _OPTIONS.get(kind, ())
     for option in options:
-        if option != known:
-            raise refuse(InvalidInput, "columns.spec", "options", f"be {known} for {kind}", option)
+        if option not in known:
+            must = f"be {' or '.join(known) or 'none'} for {kind}"
+            raise refuse(InvalidInput, "columns.spec", "options", must, option)
     return Spec(name, value, functools.partial(_READERS[kind], **options))
 
 

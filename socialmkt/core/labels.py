@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 
@@ -92,14 +92,13 @@ def label(code: Code, *, lang: str = "en") -> str:
         ...
     socialmkt.core.errors.InvalidInput: labels.label: lang must be one of zh, en, got 'fr'.
     """
-    func = "labels.label"
+    return label_for(code, lang, "labels.label")
+
+
+def label_for(code: Any, lang: object, func: str) -> str:
+    """Give the label of a member for the function `func`; the region and the script of the language are left off."""
     if not isinstance(code, Code):
         raise refuse(InvalidInput, func, "code", "be a Code", code)
-    return label_for(code, lang, func)
-
-
-def label_for(code: Code, lang: object, func: str) -> str:
-    """Give the label of a member for the function `func`; the region and the script of the language are left off."""
     language = re.split("[-_]", lang, maxsplit=1)[0].lower() if isinstance(lang, str) else ""
     if language not in _LANGUAGES:
         raise refuse_choice(func, "lang", lang, _LANGUAGES)

@@ -85,7 +85,7 @@ def _hours(calendar: Calendar, spans: Sequence[Span]) -> tuple[list[int], list[i
         return [], []
     last = max(end for _, end in spans if end is not None)
     table = calendar.intervals(from_us(min(start for start, _ in spans)), from_us(last))
-    return table.opens.view(np.int64).tolist(), table.closes.view(np.int64).tolist()
+    return table["opens"].view(np.int64).tolist(), table["closes"].view(np.int64).tolist()
 
 
 def _open_parts(spans: Sequence[Span], hours: tuple[list[int], list[int]]) -> list[Span]:
