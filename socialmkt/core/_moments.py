@@ -90,8 +90,8 @@ def _read_times(
 
 def is_coarse(times: Any) -> bool:
     """Tell whether a datetime64, or a column of them, means more than a day at a time."""
-    dtype = getattr(times, "dtype", None)
-    if not isinstance(dtype, np.dtype) or dtype.kind != "M":
+    dtype: Any = getattr(times, "dtype", None)
+    if dtype is None or dtype.kind != "M":
         return False
     unit, step = np.datetime_data(dtype)
     return unit in {"Y", "M", "W"} or (unit == "D" and step != 1)

@@ -92,14 +92,13 @@ def label(code: Code, *, lang: str = "en") -> str:
         ...
     socialmkt.core.errors.InvalidInput: labels.label: lang must be one of zh, en, got 'fr'.
     """
-    func = "labels.label"
+    return label_for(code, lang, "labels.label")
+
+
+def label_for(code: object, lang: object, func: str) -> str:
+    """Give the label of a member for the function `func`; the region and the script of the language are left off."""
     if not isinstance(code, Code):
         raise refuse(InvalidInput, func, "code", "be a Code", code)
-    return label_for(code, lang, func)
-
-
-def label_for(code: Code, lang: object, func: str) -> str:
-    """Give the label of a member for the function `func`; the region and the script of the language are left off."""
     language = re.split("[-_]", lang, maxsplit=1)[0].lower() if isinstance(lang, str) else ""
     if language not in _LANGUAGES:
         raise refuse_choice(func, "lang", lang, _LANGUAGES)

@@ -303,7 +303,8 @@ class SegmentMap(Frozen):
         won: dict[str, list[int]] = {name: [] for name in self.names}
         for code, segment in winners(self.claims, self.bins, self.default).items():
             won[segment].append(code)
-        return fingerprint(SegmentMap(name=self.name, bins=self.bins, claims=tuple(won.items())))
+        claims = tuple((name, tuple(codes)) for name, codes in won.items())
+        return fingerprint(SegmentMap(name=self.name, bins=self.bins, claims=claims))
 
     @cached_property
     def reads_m(self) -> bool:
