@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,14 +88,10 @@ def _read_times(
     return convert(_checked_times(values, Where(at, len(values)))), missing(values, nulls)
 
 
-def _is_datetime64(dtype: Any) -> TypeGuard[np.dtype[Any]]:
-    return isinstance(dtype, np.dtype) and dtype.kind == "M"
-
-
 def is_coarse(times: Any) -> bool:
     """Tell whether a datetime64, or a column of them, means more than a day at a time."""
-    dtype = getattr(times, "dtype", None)
-    if not _is_datetime64(dtype):
+    dtype: Any = getattr(times, "dtype", None)
+    if dtype is None or dtype.kind != "M":
         return False
     unit, step = np.datetime_data(dtype)
     return unit in {"Y", "M", "W"} or (unit == "D" and step != 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 
@@ -95,7 +95,7 @@ def label(code: Code, *, lang: str = "en") -> str:
     return label_for(code, lang, "labels.label")
 
 
-def label_for(code: Any, lang: object, func: str) -> str:
+def label_for(code: object, lang: object, func: str) -> str:
     """Give the label of a member for the function `func`; the region and the script of the language are left off."""
     if not isinstance(code, Code):
         raise refuse(InvalidInput, func, "code", "be a Code", code)

@@ -60,6 +60,12 @@ def period(us: int, unit: Unit, tz: str | None) -> int:
     return int(periods(np.array([us]), unit, tz)[0])
 
 
+def first_and_last(first: Int64, last: Int64, unit: Unit, tz: str | None) -> tuple[Int64, Int64]:
+    """Give the periods of first and last purchases; where clocks went back over midnight, the last is not earlier."""
+    earliest = periods(first, unit, tz)
+    return earliest, np.maximum(periods(last, unit, tz), earliest)
+
+
 def last_moment(value: Any, tz: str | None, *, func: str, name: str) -> int:
     """Read an instant as it is, a day as the last microsecond of that local day."""
     if not isinstance(value, (dt.date, np.datetime64)) or is_coarse(value):

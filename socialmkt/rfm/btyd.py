@@ -29,7 +29,7 @@ from socialmkt.rfm._log import (
     summed_up,
     without_returns,
 )
-from socialmkt.rfm._periods import Unit, last_moment, period, periods
+from socialmkt.rfm._periods import Unit, first_and_last, last_moment, period, periods
 
 if TYPE_CHECKING:
     from socialmkt.core.columns import Column
@@ -85,7 +85,8 @@ def holdout(
     Notes
     -----
     Calibration: p <= p(split). Holdout: p(split) < p <= p(end). So no period lies on both sides.
-    An order belongs to the period of its earliest row. O(n log n) time.
+    An order belongs to the period of its earliest row. Where clocks go back over midnight, periods are counted as in
+    `summarize`. O(n log n) time.
 
     Examples
     --------
@@ -121,7 +122,7 @@ def holdout(
 
 def _fitted(calibration: Rolled, rules: Rules, at_split: int) -> dict[str, Array]:
     """Give what a model is fitted on, by customer."""
-    first, last = (periods(us, rules.unit, rules.tz) for us in (calibration.first, calibration.last))
+    first, last = first_and_last(calibration.first, calibration.last, rules.unit, rules.tz)
     values: dict[str, Array] = {
         "frequency_cal": calibration.periods - 1,
         "recency_cal": last - first,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import StrictBool, model_validator
 
 from socialmkt.core import columns
 from socialmkt.core.errors import EmptyInput, InvalidInput, SchemeMismatch, Verbatim, refuse, refuse_choice
@@ -57,6 +57,8 @@ class Scores(Table):
         The rule; `"fixed"` where cuts were given.
     unused : mapping of "r", "f", "m" to tuple of int
         The levels that nobody got.
+    has_m : bool
+        Whether there were amounts to rate; without them no customer has a level of money.
 
     Raises
     ------
@@ -82,6 +84,7 @@ class Scores(Table):
     bins: Positive
     method: Rule
     unused: FrozenDict[str, tuple[Positive, ...]]
+    has_m: StrictBool = True
 
     @model_validator(mode="after")
     def _levels_fit(self) -> Self:
@@ -391,11 +394,12 @@ def _present(summary: CustomerSummary, levels: Axes, weights: Any, *, bins: int,
     if len(levels) < len(_AXES):
         levels = [*levels, np.zeros(len(summary), np.int64)]
     r, f, m = levels
-    share = _weights(weights, with_money=summary.total is not None)
+    has_m = summary.total is not None
+    share = _weights(weights, with_money=has_m)
     made = {"r": r, "f": f, "m": m, "code": _levels.pack(r, f, m, bins), "score": _levels.weighted(levels, share)}
     unused = {axis: _levels.unused(column, bins) for axis, column in zip(_AXES, levels, strict=True)}
     frozen: dict[str, Any] = {name: freeze(column) for name, column in made.items()}
-    return Scores(customer=summary.customer, bins=bins, method=method, unused=FrozenDict(unused), **frozen)
+    return Scores(customer=summary.customer, bins=bins, method=method, unused=FrozenDict(unused), has_m=has_m, **frozen)
 
 
 def _weights(weights: Any, *, with_money: bool) -> list[float]:

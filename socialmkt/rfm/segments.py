@@ -111,7 +111,7 @@ def segment(scores: Scores, map: SegmentMap = TEN) -> Segments:  # noqa: A002  #
         raise refuse(InvalidInput, func, "map", "be a SegmentMap", map)
     if map.bins != scores.bins:
         raise refuse(SchemeMismatch, func, "map", f"have {scores.bins} bins, as the scores have", map.bins)
-    if map.reads_m and not scores.m.all():
+    if map.reads_m and not (scores.has_m and scores.m.all()):
         raise refuse(SchemeMismatch, func, "map", "not read m, as these scores are without money", map.name)
     found = freeze(map.by_code.take(scores.code))
     return Segments(customer=scores.customer, segment=found, map=map.name, names=map.names, fingerprint=map.fingerprint)

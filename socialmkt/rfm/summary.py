@@ -30,7 +30,7 @@ from socialmkt.rfm._log import (
     summed_up,
     without_returns,
 )
-from socialmkt.rfm._periods import Unit, last_moment, period, periods
+from socialmkt.rfm._periods import Unit, first_and_last, last_moment, period
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -216,7 +216,9 @@ def summarize(
     Notes
     -----
     With `p` the number of the period of an instant: `since_last = p(as_of) - p(last)`, `span = p(last) - p(first)`,
-    `age = p(as_of) - p(first)`. An `as_of` inside a week, month or quarter sees only part of it.
+    `age = p(as_of) - p(first)`. Where clocks go back over midnight a later instant can lie on an earlier day: there
+    `p(last)` is taken as at least `p(first)`, and `p(as_of)` as at least that, so that none of them is below 0 and
+    `since_last + span = age`. An `as_of` inside a week, month or quarter sees only part of it.
     O(n log n) time, about 60 bytes per row.
 
     Examples
@@ -248,9 +250,8 @@ def present(
     customer: NDArray[Any], rolled: Rolled, rules: Rules, *, as_of: int, dropped: int, later: int
 ) -> CustomerSummary:
     """Make the table of what was summed up, as seen from `as_of` (microseconds)."""
-    at = period(as_of, rules.unit, rules.tz)
-    first = periods(rolled.first, rules.unit, rules.tz)
-    last = periods(rolled.last, rules.unit, rules.tz)
+    first, last = first_and_last(rolled.first, rolled.last, rules.unit, rules.tz)
+    at = np.maximum(period(as_of, rules.unit, rules.tz), last)
     values: dict[str, NDArray[Any]] = {
         "customer": customer,
         "orders": rolled.orders,

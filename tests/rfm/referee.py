@@ -34,11 +34,13 @@ def period(when: dt.datetime, unit: str, tz: str | None) -> int:
 
 
 def last_moment(as_of: dt.date, tz: str | None) -> dt.datetime:
-    """An instant is itself, a day its last microsecond in UTC (days in other zones are tested one by one)."""
+    """An instant is itself, a day the last microsecond before the first minute that bears a later date."""
     if isinstance(as_of, dt.datetime):
         return as_of
-    assert tz is None
-    return dt.datetime.combine(as_of, dt.time.max, tzinfo=dt.UTC)
+    start = dt.datetime.combine(as_of, dt.time.min, tzinfo=dt.UTC) - dt.timedelta(days=1)
+    minutes = (start + dt.timedelta(minutes=minute) for minute in range(3 * 24 * 60))
+    zone = ZoneInfo(tz or "UTC")
+    return next(when for when in minutes if when.astimezone(zone).date() > as_of) - dt.timedelta(microseconds=1)
 
 
 def collapse(log: Sequence[Purchase]) -> list[Purchase]:
@@ -107,7 +109,9 @@ def summarize(
 def _customer(customer: Any, rows: list[Purchase], as_of: dt.datetime, unit: str, tz: str | None) -> dict[str, Any]:
     seen = sorted({period(row.when, unit, tz) for row in rows})
     first, last = min(row.when for row in rows), max(row.when for row in rows)
-    at, p_first, p_last = (period(when, unit, tz) for when in (as_of, first, last))
+    p_first = period(first, unit, tz)
+    p_last = max(p_first, period(last, unit, tz))
+    at = max(p_last, period(as_of, unit, tz))
     total = sum(row.amount for row in rows)
     repeat = sum(row.amount for row in rows if period(row.when, unit, tz) != seen[0])
     return {

@@ -14,7 +14,7 @@ from socialmkt.core.errors import AmbiguousTime, EmptyInput, InvalidInput, Overf
 from socialmkt.rfm import holdout, summarize
 from tests.refusals import refuses
 from tests.rfm import referee
-from tests.rfm.logs import VECTORS, cdnow, columns, logs, rules, times, utc
+from tests.rfm.logs import VECTORS, cdnow, columns, logs, moments_or_days, rules, utc, zoned_logs
 
 DAYS = np.array(["2026-03-01", "2026-03-01", "2026-03-15", "2026-04-02", "2026-04-02"], dtype="datetime64[D]")
 MARCH, APRIL = dt.date(2026, 3, 31), dt.date(2026, 4, 30)
@@ -54,7 +54,7 @@ def test_a_scale_that_is_no_number_above_0_is_refused(scale) -> None:
 
 def split_by_hand(log, split, end, *, unit, returns, tz, orders) -> dict[str, list]:
     """The definition, from the referee's parts."""
-    at_split, at_end = referee.period(split, unit, tz), referee.period(end, unit, tz)
+    at_split, at_end = (referee.period(referee.last_moment(at, tz), unit, tz) for at in (split, end))
     log = [row for row in log if referee.period(row.when, unit, tz) <= at_end]
     counted = referee.purchases(log, unit, returns, tz, orders=orders)
     early = [row for row in counted if referee.period(row.when, unit, tz) <= at_split]
@@ -76,12 +76,15 @@ def split_by_hand(log, split, end, *, unit, returns, tz, orders) -> dict[str, li
     return found
 
 
-@given(log=logs, split=times(), end=times(), rules=rules, orders=st.booleans())
+@given(log=zoned_logs, split=moments_or_days, end=moments_or_days, rules=rules, orders=st.booleans())
 def test_a_slow_definition_gives_every_column_of_the_split(log, split, end, rules, orders) -> None:
-    assume(referee.period(end, rules["unit"], rules["tz"]) > referee.period(split, rules["unit"], rules["tz"]))
-    positional, order = columns(log, orders=orders)
+    rows, tz = log
+    rules, unit = {**rules, "tz": tz}, rules["unit"]
+    at_split, at_end = (referee.period(referee.last_moment(at, tz), unit, tz) for at in (split, end))
+    assume(at_end > at_split)
+    positional, order = columns(rows, orders=orders)
     found = holdout(*positional, split=split, end=end, **rules, **order)
-    expected = split_by_hand(log, split, end, **rules, orders=orders)
+    expected = split_by_hand(rows, split, end, **rules, orders=orders)
     assert {name: column.tolist() for name, column in found.to_dict().items()} == expected
 
 

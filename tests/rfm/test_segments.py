@@ -304,6 +304,17 @@ def test_a_map_that_reads_money_needs_scores_with_money() -> None:
         segment(scores, ELEVEN)
 
 
+@pytest.mark.parametrize("method", ["quantile", "rank", "midrank", "nested"])
+def test_scores_of_nobody_remember_whether_there_was_money(method: Any) -> None:
+    with refuses(SchemeMismatch, "map must not read m, as these scores are without money, got 'eleven'"):
+        segment(score(summary_of([]), method=method), ELEVEN)
+    nobody = score(summary_of([1], [1]), method=method).head(0)
+    for scores in (nobody, Scores.model_validate_json(nobody.model_dump_json())):
+        with refuses(SchemeMismatch, "map must not read m"):
+            segment(scores, ELEVEN)
+        assert len(segment(scores, TEN)) == 0
+
+
 def test_segments_keep_the_order_and_the_names_of_the_map() -> None:
     found = segment(scores_of([(5, 5, 5), (1, 1, 1), (5, 5, 5)], 5), ELEVEN)
     assert found.columns == ("customer", "segment")

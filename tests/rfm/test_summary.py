@@ -27,10 +27,12 @@ from tests.rfm.logs import (
     int_logs,
     logs,
     maybe_zones,
+    moments_or_days,
     policies,
     rules,
     units,
     utc,
+    zoned_logs,
 )
 from tests.strategies import COLUMN_KINDS
 
@@ -48,11 +50,13 @@ def as_lists(summary: CustomerSummary) -> dict[str, list]:
 # --- the definition -------------------------------------------------------------------------------------------------
 
 
-@given(log=logs, rules=rules, orders=st.booleans())
-def test_a_slow_definition_gives_every_column(log, rules, orders) -> None:
-    positional, keywords = columns(log, orders=orders)
+@given(log=zoned_logs, rules=rules, as_of=st.one_of(st.none(), moments_or_days), orders=st.booleans())
+def test_a_slow_definition_gives_every_column(log, rules, as_of, orders) -> None:
+    rows, tz = log
+    rules = {**rules, "tz": tz, "as_of": as_of}
+    positional, keywords = columns(rows, orders=orders)
     found = summarize(*positional, **rules, **keywords)
-    assert as_lists(found) == referee.summarize(log, **rules, orders=orders)
+    assert as_lists(found) == referee.summarize(rows, **rules, orders=orders)
 
 
 @given(log=logs, cut=st.data(), unit=units, returns=policies, orders=st.booleans())
@@ -85,13 +89,22 @@ def test_collapsing_orders_beforehand_changes_nothing(log, unit, returns) -> Non
     assert as_lists(found) == as_lists(summarize(*columns(beforehand)[0], unit=unit, as_of=as_of))
 
 
-@given(log=logs, unit=units)
+@given(log=zoned_logs, unit=units)
 def test_recency_and_span_make_the_age_and_nothing_is_lost_under_net(log, unit) -> None:
-    found = summarize(*columns(log)[0], unit=unit)
+    rows, tz = log
+    found = summarize(*columns(rows)[0], unit=unit, tz=tz)
     assert (found.since_last + found.span == found.age).all()
     assert min(found.since_last.min(), found.span.min(), found.age.min()) >= 0
-    assert found.orders.sum() == len(log)
-    assert found.total.sum() == sum(row.amount for row in log)
+    assert found.orders.sum() == len(rows)
+    assert found.total.sum() == sum(row.amount for row in rows)
+
+
+def test_no_count_of_days_runs_backwards_where_clocks_go_back_over_midnight() -> None:
+    before, after = utc("2010-11-07T02:30"), utc("2010-11-07T02:31")  # in St. John's the 7th, then the 6th again
+    found = summarize([1, 1, 2], [before, after, before], as_of=after, tz="America/St_Johns")
+    assert [found[name].tolist() for name in ("since_last", "span", "age")] == [[0, 0]] * 3
+    table = holdout([1, 1, 1], [before, after, utc("2010-11-20")], split=dt.date(2010, 11, 8), tz="America/St_Johns")
+    assert (table["recency_cal"].tolist(), table["T_cal"].tolist()) == ([0], [1])
 
 
 @given(log=int_logs, unit=units, tz=maybe_zones)
