@@ -123,7 +123,7 @@ class QuoteLine(Frozen):
 
     Parameters
     ----------
-    id, sku, quantity
+    id, sku, quantity : str, str, int
         As in the cart.
     gross, net : int >= 0, minor units
         Before and after the coupons.
@@ -262,7 +262,7 @@ class Quote(Frozen):
         What a little more would unlock, the least first.
     optimal : bool, optional
         From `best`: whether no better stack exists. From `price`: None.
-    cart, coupons, policy, now
+    cart, coupons, policy, now : Cart, tuple of Held, StackPolicy, datetime
         What was priced, with the coupons that were applied.
 
     Notes

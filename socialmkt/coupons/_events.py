@@ -99,11 +99,11 @@ class Event(Frozen):
         The coupon, and the idempotency key of the request or step.
     at : aware datetime
         When it happened.
-    user, person, source, source_ref, windows, worst
+    user, person, source, source_ref, windows, worst : optional
         Of an issue: for whom, what for, when the coupon may be used, and its worst case where that is known.
     order : str or int, optional
         Of a step: the order it belongs to.
-    until, value, extend_until
+    until, value, extend_until : optional
         Of a reservation its deadline, of a redemption what it took, of a give-back the new end.
 
     Raises

@@ -7,7 +7,7 @@ overlay has grown, the two are merged into a new base.
 from __future__ import annotations
 
 from math import isqrt
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, refuse
 from socialmkt.coupons._events import EventKind, EventLog, Issued, Moved, Record
@@ -17,7 +17,6 @@ from socialmkt.coupons._windows import Spans, are_over, time_reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-V = TypeVar("V")
 
 _SMALLEST_MERGE = 256
 _ISSUED, _RESERVED, _REDEEMED, _VOID = EventKind.issued, EventKind.reserved, EventKind.redeemed, EventKind.void

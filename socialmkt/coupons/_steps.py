@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from pydantic import model_validator
 
+from socialmkt.core._sources import as_objects
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import to_us
 from socialmkt.core.model import Amount, Count, Frozen, Instant, Name
@@ -18,9 +19,6 @@ from socialmkt.coupons._fields import Ref, read_ref, read_text
 from socialmkt.coupons._fold import Draft, fresh, refusal
 from socialmkt.coupons._reasons import Outcome, Reason
 from socialmkt.coupons.ledger import Ledger, check_ledger, grown, state_of
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 Answer: TypeAlias = tuple[Reason | None, bool]
 
@@ -297,14 +295,10 @@ def decisions_of(moves: Sequence[Moved], answers: Sequence[Answer]) -> StepDecis
     done, refused = Outcome.done.value, Outcome.refused.value
     reasons = [reason for reason, _ in answers]
     return StepDecisions(
-        key=_objects([move.key for move in moves]),
-        coupon=_objects([move.coupon for move in moves]),
-        kind=_objects([_WORD[move.kind] for move in moves]),
-        outcome=_objects([refused if reason else done for reason in reasons]),
-        reason=_objects([reason.value if reason else "" for reason in reasons]),
+        key=freeze(as_objects([move.key for move in moves])),
+        coupon=freeze(as_objects([move.coupon for move in moves])),
+        kind=freeze(as_objects([_WORD[move.kind] for move in moves])),
+        outcome=freeze(as_objects([refused if reason else done for reason in reasons])),
+        reason=freeze(as_objects([reason.value if reason else "" for reason in reasons])),
         replayed=freeze(np.array([replayed for _, replayed in answers], np.bool_)),
     )
-
-
-def _objects(texts: list[str]) -> NDArray[np.object_]:
-    return freeze(np.fromiter(texts, dtype=object, count=len(texts)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from socialmkt.core._instants import EPOCH, MICROSECOND
+from socialmkt.core._sources import as_objects
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import to_us
 from socialmkt.core.model import Count, Frozen, FrozenDict, Instant, Name
@@ -30,8 +31,6 @@ from socialmkt.coupons.validity import rules_of
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
-
-    from numpy.typing import NDArray
 
     from socialmkt.coupons.codes import CodeBook
 
@@ -325,20 +324,16 @@ def _spans_by_instant(campaign: Campaign, instants: Iterable[int]) -> dict[int, 
 
 
 def _table(asked: Sequence[IssueRequest], decided: _Decided) -> IssueDecisions:
-    reasons, detail, replayed = _objects(decided.reasons), np.full(len(asked), "", object), np.zeros(len(asked), bool)
+    reasons, detail, replayed = as_objects(decided.reasons), np.full(len(asked), "", object), np.zeros(len(asked), bool)
     for row, text in decided.details.items():
         detail[row] = text
     replayed[decided.replayed] = True
     outcomes = np.array([Outcome.refused.value, Outcome.issued.value], object)
     return IssueDecisions(
-        key=freeze(_objects([request.key for request in asked])),
+        key=freeze(as_objects([request.key for request in asked])),
         outcome=freeze(outcomes.take(reasons == "")),
         reason=freeze(reasons),
-        coupon=freeze(_objects(decided.coupons)),
+        coupon=freeze(as_objects(decided.coupons)),
         detail=freeze(detail),
         replayed=freeze(replayed),
     )
-
-
-def _objects(texts: list[str]) -> NDArray[np.object_]:
-    return np.fromiter(texts, dtype=object, count=len(texts))

@@ -152,7 +152,7 @@ class PercentOff(_Terms):
         How much is off, in hundredths of a per cent.
     cap : int >= 1, minor units, optional
         The most it takes.
-    scope, minimum
+    scope, minimum : Scope, int
         As in `AmountOff`.
 
     Notes
@@ -222,7 +222,7 @@ class AmountOffEvery(_Terms):
         How much is off for each whole step.
     times : int >= 1, optional
         How many steps count at most.
-    scope, minimum
+    scope, minimum : Scope, int
         As in `AmountOff`; the minimum is at least `every`.
 
     Raises
@@ -255,7 +255,7 @@ class FixedPrice(_Terms):
     ----------
     price : int >= 0, minor units
         What a unit costs; dearer ones come down to it, cheaper ones stay.
-    scope, minimum
+    scope, minimum : Scope, int
         As in `AmountOff`.
 
     Examples
@@ -279,7 +279,7 @@ class BuyGet(_Terms):
         How much is off them, in hundredths of a per cent.
     times : int >= 1, optional
         How many sets count at most.
-    scope, minimum
+    scope, minimum : Scope, int
         As in `AmountOff`.
 
     Notes
@@ -306,7 +306,7 @@ class FreeShipping(_Terms):
     ----------
     cap : int >= 1, minor units, optional
         The most it takes.
-    scope, minimum
+    scope, minimum : Scope, int
         As in `AmountOff`.
 
     Examples
@@ -326,7 +326,7 @@ class Exchange(_Terms):
     ----------
     sku : str
         The thing; among several lines of it, the dearest.
-    scope, minimum
+    scope, minimum : Scope, int
         As in `AmountOff`.
 
     Examples
@@ -348,7 +348,7 @@ class Gift(_Terms):
         What is given.
     quantity : int >= 1
         How many.
-    scope, minimum
+    scope, minimum : Scope, int
         As in `AmountOff`.
 
     Examples
