@@ -26,7 +26,7 @@ _NUMBERS = "hold finite numbers"
 _FLAGS = "hold true and false"
 _FIT = "fit 64 bits"
 _FIX_IDS = "Read the ids as int64 or as text: floats change ids above 2**53."
-_FIX_MIXED = "Make all of them text, or all of them whole numbers."
+_FIX_MIXED = "Make all of them text."
 _FIX_MINOR = (
     'Money is counted in minor units (cents, fen): pass currency="CNY" where the function takes it, '
     'or Currency("CNY").minors(column).'
