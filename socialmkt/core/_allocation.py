@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from socialmkt.core import columns
-from socialmkt.core._sources import Parameter, require_unmasked
+from socialmkt.core._sources import Parameter, is_single, require_unmasked
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, SocialmktError, Verbatim, refuse
 
@@ -102,8 +102,8 @@ def allocate_array(amount: int | Column, weights: Column | ArrayLike) -> Int64:
     """
     func = "money.allocate_array"
     table = _weight_table(weights, func)
-    if is_int(amount):
-        return split_one(_int64(amount, func), _one_row(table, func))
+    if is_single(amount):
+        return split_one(_int64(_amount(amount, func), func), _one_row(table, func))
     amounts = _amounts(amount, func)
     if table.ndim == 2 and len(table) != len(amounts):
         got = Verbatim(f"{len(table):,} rows for {len(amounts):,} amounts")
@@ -122,10 +122,10 @@ def _amounts(amount: Any, func: str) -> Int64:
     return columns.amounts(amount, func=func, name="amount", offer_drop=False)
 
 
-def _int64(amount: Any, func: str) -> int:
-    if not _INT64_MIN <= int(amount) <= _INT64_MAX:
+def _int64(amount: int, func: str) -> int:
+    if not _INT64_MIN <= amount <= _INT64_MAX:
         raise refuse(Overflow, func, "amount", "fit int64", amount)
-    return int(amount)
+    return amount
 
 
 def _weights(weights: Any, func: str) -> Sequence[int]:

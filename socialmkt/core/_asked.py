@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 
 from socialmkt.core import columns
+from socialmkt.core._instants import MICROSECOND, timedelta64_us
 from socialmkt.core._open_time import END, FIRST, highest, is_column, lowest
+from socialmkt.core._sources import is_single
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import from_us, to_us
-
-_MICROSECOND = dt.timedelta(microseconds=1)
-_SCALARS: tuple[type[Any], ...] = (dt.date, dt.timedelta, np.datetime64, np.timedelta64)
 
 
 def instants(t: Any, func: str, name: str) -> Any:
     """Read a scalar as an int, a column as int64, both as microseconds from 1900 to 2299."""
-    if isinstance(t, _SCALARS):
+    if is_single(t):
         us = to_us(t, func=func, name=name)
         if not FIRST <= us < END:
             raise _out_of_range(func, name, t)
@@ -37,17 +36,19 @@ def _out_of_range(func: str, name: str, got: Any, row: int | None = None) -> Inv
 def budgets(target: Any, func: str) -> Any:
     """Read a duration as an int, a column of them as int64, in microseconds from 0 to 400 years."""
     if isinstance(target, dt.timedelta):
-        us: Any = target // _MICROSECOND
-    elif isinstance(target, _SCALARS):
-        us = int(columns.spans([target], func=func, name="target", offer_drop=False).view(np.int64)[0])
+        us: Any = target // MICROSECOND
+    elif is_single(target):
+        us = timedelta64_us(target)
+        if us is None:
+            raise refuse(InvalidInput, func, "target", "be a timedelta or a timedelta64 of a fixed unit", target)
     else:
         us = columns.spans(target, func=func, name="target", offer_drop=False).view(np.int64)
     if lowest(us) < 0:
         row = int(np.argmax(us < 0)) if is_column(us) else None
-        got = Verbatim(lowest(us) * _MICROSECOND if row is None else us[row].view("m8[us]"))
+        got = Verbatim(lowest(us) * MICROSECOND if row is None else us[row].view("m8[us]"))
         raise refuse(InvalidInput, func, "target", "be at least 0", got, row=row)
     if highest(us) > END - FIRST:
-        raise refuse(Infeasible, func, "target", "be at most 400 years", highest(us) * _MICROSECOND)
+        raise refuse(Infeasible, func, "target", "be at most 400 years", highest(us) * MICROSECOND)
     return us
 
 

@@ -26,10 +26,10 @@ _NUMBERS = "hold finite numbers"
 _FLAGS = "hold true and false"
 _FIT = "fit 64 bits"
 _FIX_IDS = "Read the ids as int64 or as text: floats change ids above 2**53."
-_FIX_MIXED = "Make all of them text, or all of them whole numbers."
+_FIX_MIXED = "Make all of them text."
 _FIX_MINOR = (
     'Money is counted in minor units (cents, fen): pass currency="CNY" where the function takes it, '
-    'or Currency("CNY").minors(column).'
+    'or Currency("CNY").minors(column{}).'
 )
 _FIX_DROP = 'Pass on_null="drop" to leave them out.'
 
@@ -143,13 +143,20 @@ def _widened(values: NDArray[Any]) -> NDArray[Any]:
 
 def read_amounts(x: Any, *, func: str, name: str) -> tuple[Int64, Flags | None]:
     """Read money in minor units."""
-    return _read_whole(x, Parameter(func, name), _MINOR, _FIX_MINOR)
+    return _read_whole(x, Parameter(func, name), _MINOR, _minor_fix)
+
+
+def _minor_fix(kind: type) -> str | None:
+    """Say how to read what may be an amount in major units."""
+    if is_float(kind):
+        return _FIX_MINOR.format(", floats=True")
+    return _FIX_MINOR.format("") if issubclass(kind, (str, Decimal)) else None
 
 
 def read_quantities(x: Any, *, func: str, name: str, minimum: int = 0) -> tuple[Int64, Flags | None]:
     """Read counts of at least `minimum`."""
     at = Parameter(func, name)
-    values, nulls = _read_whole(x, at, _WHOLE, None)
+    values, nulls = _read_whole(x, at, _WHOLE, lambda _: None)
     if not len(values) or int(values.min()) >= minimum:
         return values, nulls
     low = values < minimum if nulls is None else (values < minimum) & ~nulls
@@ -161,16 +168,18 @@ def read_quantities(x: Any, *, func: str, name: str, minimum: int = 0) -> tuple[
     return values, nulls
 
 
-def _read_whole(x: Any, at: Parameter, must: str, fix: str | None) -> tuple[Int64, Flags | None]:
+def _read_whole(x: Any, at: Parameter, must: str, fix: Callable[[type], str | None]) -> tuple[Int64, Flags | None]:
     values, nulls, _ = open_column(x, at)
     if isinstance(values, list):
         found = listed(values, at)
-        found.require(is_whole, must, fix)
+        if not all(map(is_whole, found.types)):
+            first = next(type(item) for item in found.items if not is_whole(type(item)))
+            found.require(is_whole, must, fix(first))
         values, nulls = found.spread(_listed_whole(found))
     if untyped(values):
         return np.zeros(0, np.int64), None
     if values.dtype.kind not in "iu":
-        raise at.refuse(InvalidInput, must, values, fix=fix)
+        raise at.refuse(InvalidInput, must, values, fix=fix(values.dtype.type))
     return _signed(_widened(values), at), nulls
 
 
@@ -189,7 +198,7 @@ def read_numbers(x: Any, *, func: str, name: str) -> tuple[NDArray[np.float64], 
     if isinstance(values, list):
         found = listed(values, at)
         found.require(_is_number, _NUMBERS)
-        values, nulls = found.spread(np.array([_float(item) for item in found.items], dtype=np.float64))
+        values, nulls = found.spread(_listed_numbers(found))
     elif values.dtype.kind not in "iuf":
         raise at.refuse(InvalidInput, _NUMBERS, values)
     return _finite(_as_float(values), at), missing(values, nulls)
@@ -197,6 +206,20 @@ def read_numbers(x: Any, *, func: str, name: str) -> tuple[NDArray[np.float64], 
 
 def _is_number(kind: type) -> bool:
     return is_whole(kind) or is_float(kind) or issubclass(kind, Decimal)
+
+
+def _listed_numbers(found: Listed) -> NDArray[np.float64]:
+    numbers = np.array([_float(item) for item in found.items], dtype=np.float64)
+    if np.isinf(numbers).any():
+        over = [place for place in np.flatnonzero(np.isinf(numbers)).tolist() if not _is_endless(found.items[place])]
+        if over:
+            raise found.refused(Overflow, "fit a float", over)
+    return numbers
+
+
+def _is_endless(item: Any) -> bool:
+    """Tell an infinity from a number that is only too large for a float."""
+    return item.is_infinite() if isinstance(item, Decimal) else is_float(type(item))
 
 
 def _float(item: Any) -> float:

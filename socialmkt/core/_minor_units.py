@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+_FLOATS: tuple[type[Any], ...] = (float, np.floating)
 _TEXT = re.compile(r"([+-]?[0-9]+)(?:\.([0-9]+))?")
 _MOST_DIGITS = 4_000  # Python turns no text of more than 4,300 digits into an int
 _CENTS_LIMIT = 2**51  # up to here a float tells two neighbouring amounts apart, at every exponent
@@ -51,7 +53,9 @@ class MinorReader:
             return self.rounding(top, bottom)
         minor, rest = divmod(top, bottom)
         if rest:
-            raise self._refusal(InvalidInput, self._exactness(), amount, row, self._round())
+            reader = "minor" if row is None else "minors"
+            fix = f'To round it, Currency("{self.code}").{reader} takes rounding="half_even" and other rules.'
+            raise self._refusal(InvalidInput, self._exactness(), amount, row, fix)
         return minor
 
     def column(self, values: NDArray[Any], nulls: Flags) -> Int64:
@@ -132,8 +136,8 @@ class MinorReader:
             return self._text_ratio(amount, row)
         if isinstance(amount, Decimal):
             return self._decimal_ratio(amount, row)
-        if isinstance(amount, float) and self.floats:
-            return self._float_ratio(amount, row)
+        if isinstance(amount, _FLOATS) and self.floats:
+            return self._float_ratio(float(amount), row)
         if not is_int(amount):
             self._refuse_kind(amount, row)
         return int(amount), 1
@@ -168,15 +172,12 @@ class MinorReader:
             return f"have no decimal places in {self.code}"
         return f"have at most {self.exponent} decimal places in {self.code}"
 
-    def _round(self) -> str:
-        return f'To round it, Currency("{self.code}").minor takes rounding="half_even" and other rules.'
-
     def _refuse_kind(self, amount: Any, row: int | None) -> NoReturn:
         fix = None
-        if isinstance(amount, float):
-            fix = f'Pass "{amount!r}": a float cannot hold most prices.'
-            if row is not None:
-                fix = "Pass text or Decimal, or floats=True for a file that was read as floats."
+        if isinstance(amount, _FLOATS) and row is not None:
+            fix = "Pass text or Decimal, or floats=True for a file that was read as floats."
+        elif isinstance(amount, _FLOATS) and math.isfinite(amount):
+            fix = f'Pass "{Decimal(repr(float(amount))):f}": a float cannot hold most prices.'
         raise self._refusal(InvalidInput, "be text, Decimal or int", amount, row, fix)
 
     def _refusal(

@@ -94,6 +94,11 @@ def open_column(x: Any, at: Parameter) -> Source:
     raise _no_column(x, at)
 
 
+def is_single(x: object) -> bool:
+    """Tell one value from a column of values, where either may come."""
+    return issubclass(type(x), _TEXT) or not hasattr(type(x), "__iter__")
+
+
 def _origin(x: Any) -> tuple[str, set[str]]:
     """Name the library a value comes from, and the names of its classes there; ("", {}) for all others."""
     for library in _COLUMNS:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from socialmkt.core import columns
 from socialmkt.core._quantiles import first_at_most
 from socialmkt.core._sources import Parameter, open_column
-from socialmkt.core._stats_input import read, require, tail_of
+from socialmkt.core._stats_input import number, require, tail_of
 from socialmkt.core.errors import EmptyInput, InvalidInput, refuse
 from socialmkt.core.table import Floats, Ints, Spans, Table
 
@@ -166,9 +166,10 @@ def km_quantile(curve: Table, q: float) -> float | dt.timedelta | None:
     if not isinstance(curve, SurvivalCurve | SpanSurvivalCurve):
         fix = "Pass what kaplan_meier gives."
         raise refuse(InvalidInput, "stats.km_quantile", "curve", "be a survival curve", curve, fix=fix)
-    (shares,), _ = read("stats.km_quantile", "numbers", q=[q])
-    require("stats.km_quantile", "q", "lie between 0 and 1", shares, (shares >= 0) & (shares <= 1))
-    row = first_at_most(curve["survival"], 1 - float(q))
+    share = number("stats.km_quantile", "q", q)
+    if not 0 <= share <= 1:
+        raise refuse(InvalidInput, "stats.km_quantile", "q", "lie between 0 and 1", q)
+    row = first_at_most(curve["survival"], 1 - share)
     if row is None:
         return None
     time = curve["time"][row]

@@ -337,6 +337,8 @@ def numbers(
     ------
     InvalidInput
         Not a column, no number, an infinity, or a null (NaN is one).
+    Overflow
+        A whole number or Decimal beyond the largest float.
 
     Examples
     --------

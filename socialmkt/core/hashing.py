@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from socialmkt.core import _siphash, columns
 from socialmkt.core._hash_lanes import hash_lanes, splitmix, splitmix_lanes
 from socialmkt.core._lanes import is_array, lanes_of_bytes, lanes_of_text
-from socialmkt.core._sources import Parameter, require_unmasked
+from socialmkt.core._sources import Parameter, is_single, require_unmasked
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def splitmix64(x: Any, *, seed: int = 0) -> int | UInt64:
     array([ True,  True])
     """
     seed = _word(seed, "hashing.splitmix64", "seed")
-    if isinstance(x, int | np.integer):
+    if is_single(x):
         return splitmix(_word(x, "hashing.splitmix64", "x", lowest=-(2**63)), seed)
     if is_array(x) and x.dtype.kind in "iu":
         require_unmasked(x, Parameter("hashing.splitmix64", "x"))
@@ -134,7 +134,9 @@ def hash_text(ids: Any, *, seed: int = 0) -> int | UInt64:
     """
     seed = _word(seed, "hashing.hash_text", "seed")
     if isinstance(ids, str | bytes):
-        return int(_hash_items([ids], seed, 0)[0])
+        return int(_hash_items([ids], seed, None)[0])
+    if is_single(ids):
+        raise refuse(InvalidInput, "hashing.hash_text", "ids", "be text or bytes", ids, fix=_FIX_KIND)
     items = _items(ids)
     hashes = np.empty(len(items), np.uint64)
     for start in range(0, len(items), _CHUNK):
@@ -155,8 +157,8 @@ def _is_text_list(ids: Any) -> TypeGuard[list[Any]]:
     return isinstance(ids, list) and set(map(type, cast("list[object]", ids))) in ({str}, {bytes})
 
 
-def _hash_items(items: Sequence[Any], seed: int, start: int) -> UInt64:
-    """Hash some ids of one kind; `start` is the row of the first, for errors."""
+def _hash_items(items: Sequence[Any], seed: int, start: int | None) -> UInt64:
+    """Hash some ids of one kind; `start` is the row of the first, for errors, None for an id alone."""
     if isinstance(items[0], bytes):
         return hash_lanes(lanes_of_bytes(items), seed)
     try:
@@ -166,9 +168,10 @@ def _hash_items(items: Sequence[Any], seed: int, start: int) -> UInt64:
     return hash_lanes(lanes, seed)
 
 
-def _lone_surrogate(function: str, items: Sequence[str], start: int) -> InvalidInput:
-    row = next(row for row, item in enumerate(items) if not _encodes(item))
-    return refuse(InvalidInput, function, "ids", "hold no lone surrogate", items[row], row=start + row)
+def _lone_surrogate(function: str, items: Sequence[str], start: int | None) -> InvalidInput:
+    place = next(place for place, item in enumerate(items) if not _encodes(item))
+    row = None if start is None else start + place
+    return refuse(InvalidInput, function, "ids", "hold no lone surrogate", items[place], row=row)
 
 
 def _encodes(text: str) -> bool:
@@ -218,12 +221,14 @@ def hash_keyed(ids: Any, *, key: bytes) -> int | UInt64:
     True
     """
     key = _key(key, "hashing.hash_keyed", range(1, 65))
-    if isinstance(ids, int | str | bytes | UUID):
-        return int(_keyed([ids], key)[0])
-    return _keyed(columns.ids(ids, func="hashing.hash_keyed", name="ids", offer_drop=False).tolist(), key)
+    if isinstance(ids, int | np.integer | str | bytes | UUID):
+        return int(_keyed([ids], key, None)[0])
+    if is_single(ids):
+        raise refuse(InvalidInput, "hashing.hash_keyed", "ids", "be an int, text, bytes or a UUID", ids)
+    return _keyed(columns.ids(ids, func="hashing.hash_keyed", name="ids", offer_drop=False).tolist(), key, 0)
 
 
-def _keyed(items: list[Any], key: bytes) -> UInt64:
+def _keyed(items: list[Any], key: bytes, start: int | None) -> UInt64:
     if not items:
         return np.empty(0, np.uint64)
     kind, encode = _kind(items[0])
@@ -231,7 +236,7 @@ def _keyed(items: list[Any], key: bytes) -> UInt64:
     try:
         digests = b"".join([_digest(base, encode(item)) for item in items])
     except UnicodeEncodeError:
-        raise _lone_surrogate("hashing.hash_keyed", items, 0) from None
+        raise _lone_surrogate("hashing.hash_keyed", items, start) from None
     return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 

@@ -19,6 +19,7 @@ from socialmkt.core import columns
 from socialmkt.core._allocation import allocate, allocate_array
 from socialmkt.core._iso4217 import CURRENCY_TABLE, EXPONENTS, counted_code
 from socialmkt.core._minor_units import MinorReader
+from socialmkt.core._sources import is_single
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse, refuse_choice
 
@@ -292,7 +293,8 @@ class Currency:
         minors, nulls = read_minors(column, currency=self, rounding=rounding, floats=floats, func=func, name=name)
         if nulls.any():
             row, count = int(np.argmax(nulls)), int(nulls.sum())
-            raise refuse(InvalidInput, func, name, "not be null", None, row=row, count=count, total=len(nulls))
+            got = column[row] if isinstance(column, list) else Verbatim("null")
+            raise refuse(InvalidInput, func, name, "not be null", got, row=row, count=count, total=len(nulls))
         return minors
 
     def major(self, minor: int) -> Decimal:
@@ -427,9 +429,11 @@ def read_minors(
 def _ints(value: Any, name: str, minimum: int | None) -> Any:
     """Read one side of a division: an int, or a column."""
     func = "Rounding.divide"
-    if not is_int(value):
+    if not is_single(value):
         least = -(2**63) if minimum is None else minimum
         return columns.quantities(value, func=func, name=name, minimum=least, offer_drop=False)
+    if not is_int(value):
+        raise refuse(InvalidInput, func, name, "be an int, or a column of whole numbers", value)
     if not -(2**63) <= value < 2**63:
         raise refuse(Overflow, func, name, "fit int64 where the other is a column", value)
     if minimum is not None and value < minimum:

@@ -195,7 +195,7 @@ def quantile(
     if not len(ordered):
         raise refuse(EmptyInput, func, "values", "hold at least one value", [])
     (shares,), scalar = read(func, "numbers", q=q)
-    require(func, "q", "lie between 0 and 1", shares, (shares >= 0) & (shares <= 1))
+    require(func, "q", "lie between 0 and 1", shares, (shares >= 0) & (shares <= 1), scalar=scalar)
     take = _quantiles.linear_quantile if method == "linear" else _quantiles.nearest_rank
     found = take(ordered, shares)
     return float(found[0]) if scalar else found
@@ -268,10 +268,10 @@ def log_hypergeom(
         raise refuse_choice(func, "tail", tail, ["more", "fewer"])
     counts, scalar = read(func, "quantities", universe=universe, a=a, b=b, both=both)
     everybody, size_a, size_b, shared = counts
-    require(func, "a", "be at most the universe", size_a, size_a <= everybody)
-    require(func, "b", "be at most the universe", size_b, size_b <= everybody)
+    require(func, "a", "be at most the universe", size_a, size_a <= everybody, scalar=scalar)
+    require(func, "b", "be at most the universe", size_b, size_b <= everybody, scalar=scalar)
     possible = (shared <= size_a) & (shared <= size_b) & (size_a - shared <= everybody - size_b)
-    require(func, "both", "lie between max(0, a + b - universe) and min(a, b)", shared, possible)
+    require(func, "both", "lie between max(0, a + b - universe) and min(a, b)", shared, possible, scalar=scalar)
     if tail == "fewer":
         size_b, shared = everybody - size_b, size_a - shared
     rows = zip(*(column.tolist() for column in (everybody, size_a, size_b, shared)), strict=True)
@@ -318,15 +318,15 @@ def chi2_sf(x: Column | float, df: Column | float) -> float | Floats:
     0.05
     """
     (statistic, degrees), scalar = read("stats.chi2_sf", "numbers", x=x, df=df)
-    require("stats.chi2_sf", "x", "be at least 0", statistic, statistic >= 0)
-    require("stats.chi2_sf", "df", "be above 0", degrees, degrees > 0)
+    require("stats.chi2_sf", "x", "be at least 0", statistic, statistic >= 0, scalar=scalar)
+    require("stats.chi2_sf", "df", "be above 0", degrees, degrees > 0, scalar=scalar)
     chances = _special.gamma_upper(degrees / 2, statistic / 2)
     return float(chances[0]) if scalar else chances
 
 
 def _rates(func: str, successes: Any, trials: Any) -> tuple[Floats, Floats, bool]:
     (k, n), scalar = read(func, "quantities", successes=successes, trials=trials)
-    require(func, "successes", "be at most the trials", k, k <= n)
+    require(func, "successes", "be at most the trials", k, k <= n, scalar=scalar)
     return k.astype(np.float64), n.astype(np.float64), scalar
 
 

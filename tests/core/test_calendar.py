@@ -379,10 +379,8 @@ def test_the_last_valid_day_is_answered_whole() -> None:
     [
         (lambda: W95.is_open(dt.datetime(2026, 3, 2)), AmbiguousTime, "t must be .* got naive"),
         (lambda: W95.is_open(dt.date(2026, 3, 2)), InvalidInput, "t must be an aware datetime"),
-        (lambda: W95.is_open("2026-03-02"), InvalidInput, "t must be a column"),
         (lambda: W95.is_open(utc("1899-12-31")), InvalidInput, "t must lie in the years 1900 to 2299"),
         (lambda: W95.is_open([NOON, utc("2300-01-01")]), InvalidInput, "1900 to 2299, got .* at row 1"),
-        (lambda: W95.due(NOON, 5), InvalidInput, "target must be a column"),
         (lambda: W95.due(NOON, seconds(-1)), InvalidInput, "target must be at least 0"),
         (lambda: W95.due([NOON] * 2, [seconds(1), seconds(-1)]), InvalidInput, "at least 0, got .* at row 1"),
         (lambda: W95.due([NOON] * 2, [seconds(1)]), InvalidInput, "t, target must be equally long"),
@@ -408,3 +406,22 @@ def test_a_new_year_may_be_asked_about_first() -> None:
     assert fresh.between(new_year, new_year) == seconds(0)
     assert UNTIL.model_copy(update={"valid_until": "2025-12-31"}).between(new_year, new_year) == seconds(0)
     assert len(fresh.intervals(new_year, new_year)) == 0
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda: W95.due(NOON, 5), "Calendar.due: target must be a timedelta or a timedelta64 of a fixed unit, got 5."),
+        (lambda: W95.due(NOON, "1h"), "target must be a timedelta .*, got '1h'."),
+        (lambda: W95.due(NOON, None), "target must be a timedelta .*, got None."),
+        (lambda: W95.due(NOON, np.timedelta64(1, "M")), "target must be a timedelta .*, got 1 months"),
+        (lambda: W95.due(NOON, np.timedelta64("NaT")), "target must be a timedelta .*, got NaT"),
+        (lambda: W95.due([NOON], 5), "target must be a timedelta"),
+        (lambda: W95.is_open("2026-01-01"), "t must be an aware datetime or a datetime64, got '2026-01-01'."),
+        (lambda: W95.is_open(None), "t must be an aware datetime or a datetime64, got None."),
+        (lambda: W95.between(NOON, 5), "b must be an aware datetime or a datetime64, got 5."),
+    ],
+)
+def test_one_value_that_is_no_time_is_told_so_and_has_no_row(act: Any, words: str) -> None:
+    with refuses(InvalidInput, words + "$" if words.endswith(".") else words):
+        act()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import decimal
 import json
+import math
 import pickle
 from decimal import Decimal
 from fractions import Fraction
@@ -376,3 +377,40 @@ def test_the_reader_names_the_callers_parameters() -> None:
         read_minors(["5"], currency="RMB", func="rfm.summarize", name="amount")
     with refuses(InvalidInput, match="rfm.summarize: amount must be digits .* at row 0"):
         read_minors(["x"], currency=CNY, func="rfm.summarize", name="amount")
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(29.33, "29.33"), (np.float64(29.33), "29.33"), (1e22, "1" + "0" * 22), (1e-7, "0.0000001"), (-5.0, "-5.0")],
+)
+def test_the_text_suggested_for_a_float_is_one_that_is_read(amount, text) -> None:
+    with refuses(InvalidInput, match=rf'Pass "{text}": a float cannot hold most prices\.'):
+        Currency("CNY").minor(amount)
+    assert isinstance(Currency("CNY").minor(text, rounding="half_up"), int)
+
+
+@pytest.mark.parametrize("amount", [math.nan, math.inf, np.float64("nan")])
+def test_for_a_float_that_is_no_amount_nothing_is_suggested(amount) -> None:
+    with refuses(InvalidInput, match=r"amount must be text, Decimal or int, got (nan|inf)\.$"):
+        Currency("CNY").minor(amount)
+
+
+def test_floats_of_numpy_among_text_are_floats() -> None:
+    assert Currency("CNY").minors([np.float64(29.33), "5"], floats=True).tolist() == [2933, 500]
+    with refuses(InvalidInput, match=r"got 29.33 at row 0\. Pass text or Decimal, or floats=True"):
+        Currency("CNY").minors([np.float64(29.33), "5"])
+
+
+def test_a_column_is_sent_to_the_rounding_of_columns() -> None:
+    with refuses(InvalidInput, match=r'at row 1\. To round it, Currency\("CNY"\)\.minors takes rounding='):
+        Currency("CNY").minors(["1.00", "0.005"])
+    with refuses(InvalidInput, match=r'To round it, Currency\("CNY"\)\.minor takes rounding='):
+        Currency("CNY").minor("0.005")
+
+
+@pytest.mark.parametrize(
+    ("column", "got"), [([1.5, math.nan], "nan"), ([1.5, None], "None"), (np.array([1, math.nan]), "null")]
+)
+def test_a_null_is_shown_as_it_came(column, got) -> None:
+    with refuses(InvalidInput, match=rf"column must not be null, got {got} at row 1 \(1 such rows of 2\)"):
+        Currency("CNY").minors(column, floats=True)

@@ -257,3 +257,30 @@ def test_a_mask_that_hides_nothing_leaves_plain_hashes() -> None:
     hashes = splitmix64(masked)
     assert type(hashes) is np.ndarray
     assert hashes.tolist() == splitmix64(plain).tolist()
+
+
+@pytest.mark.parametrize(
+    ("act", "words_"),
+    [
+        (lambda: splitmix64(1.0), "x must be an int from"),
+        (lambda: splitmix64("1"), "x must be an int from"),
+        (lambda: splitmix64(None), "x must be an int from"),
+        (lambda: hash_text(5), "ids must be text or bytes, got 5"),
+        (lambda: hash_text(None), "ids must be text or bytes, got None"),
+        (lambda: hash_keyed(1.5, key=KEY), "ids must be an int, text, bytes or a UUID, got 1.5"),
+        (lambda: hash_text("\ud800"), r"ids must hold no lone surrogate, got '\\ud800'\.$"),
+        (lambda: hash_keyed("\ud800", key=KEY), r"ids must hold no lone surrogate, got '\\ud800'\.$"),
+    ],
+)
+def test_one_id_that_is_none_is_told_so_and_has_no_row(act, words_) -> None:
+    with refuses(InvalidInput, match=words_):
+        act()
+
+
+def test_a_numpy_int_alone_is_an_id() -> None:
+    assert hash_keyed(np.int64(42), key=KEY) == hash_keyed(42, key=KEY)
+
+
+def test_text_and_bytes_in_one_column_are_not_sent_to_whole_numbers() -> None:
+    with refuses(InvalidInput, match=r"ids must hold ids of one kind, got b'b' at row 1 .*Make all of them text\.$"):
+        hash_text(["a", b"b"])

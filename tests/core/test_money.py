@@ -309,3 +309,17 @@ def test_a_weight_that_a_mask_hides_is_refused() -> None:
         allocate_array([5, 5], np.ma.array([[1, 2], [3, 4]], mask=[[0, 0], [0, 1]]))
     open_mask = np.ma.array([[1, 2]], mask=[[0, 0]])
     assert type(allocate_array([6], open_mask)) is np.ndarray
+
+
+@pytest.mark.parametrize("amount", [1.5, "5", None, True, Fraction(5)])
+def test_one_amount_that_is_none_is_told_of_minor_units(amount) -> None:
+    with refuses(InvalidInput, match=r"allocate_array: amount must be an int of minor units, got"):
+        allocate_array(amount, [1])
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "name"), [(5.0, 2, "n"), ("5", 2, "n"), (None, 2, "n"), (5, 2.0, "d"), ([5], None, "d")]
+)
+def test_one_number_that_is_none_is_told_so(n, d, name) -> None:
+    with refuses(InvalidInput, match=rf"Rounding\.divide: {name} must be an int, or a column of whole numbers, got"):
+        Rounding.half_up.divide(n, d)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialmkt.core import stats
-from socialmkt.core.errors import EmptyInput, InvalidInput
+from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow
 from tests.refusals import refuses
 from tests.strategies import COLUMN_KINDS
 
@@ -100,7 +100,7 @@ def test_counts_that_are_no_rate_are_refused(interval: Any) -> None:
         interval([1, 3], [2, 2])
     with refuses(InvalidInput, match="successes must be at least 0, got -1"):
         interval(-1, 2)
-    with refuses(InvalidInput, match="trials must hold whole numbers, got 2.5"):
+    with refuses(InvalidInput, match="trials must be a whole number, got 2.5"):
         interval(1, 2.5)
     with refuses(InvalidInput, match="trials must be as long as successes"):
         interval([1, 1], [2, 2, 2])
@@ -292,8 +292,8 @@ def test_a_column_of_pairs_gives_the_tail_of_each() -> None:
         ((10, 5, 11, 5), "b must be at most the universe, got 11"),
         ((10, 5, 5, 6), r"both must lie between max\(0, a \+ b - universe\) and min\(a, b\), got 6"),
         ((10, 8, 7, 4), "both must lie between"),
-        ((10, 8, 7, 5.0), "both must hold whole numbers, got 5.0"),
-        ((10, True, 7, 5), "a must hold whole numbers, got True"),
+        ((10, 8, 7, 5.0), "both must be a whole number, got 5.0"),
+        ((10, True, 7, 5), "a must be a whole number, got True"),
         ((2**63 - 1, 2**63 - 1, 2**63 - 1, 0), "both must lie between"),
     ],
 )
@@ -334,3 +334,32 @@ def test_a_statistic_of_no_meaning_is_refused() -> None:
 def test_a_quantile_is_read_off_a_survival_curve_alone(curve: Any) -> None:
     with refuses(InvalidInput, match="curve must be a survival curve, got .*Pass what kaplan_meier gives"):
         stats.km_quantile(curve, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("act", "kind", "words"),
+    [
+        (lambda: stats.wilson("1", 3), InvalidInput, "successes must be a whole number, got '1'"),
+        (lambda: stats.wilson(1, None), InvalidInput, "trials must be a whole number, got None"),
+        (lambda: stats.wilson(1.0, 3), InvalidInput, "successes must be a whole number, got 1.0"),
+        (lambda: stats.wilson(True, 3), InvalidInput, "successes must be a whole number, got True"),
+        (lambda: stats.wilson(-1, 3), InvalidInput, "successes must be at least 0, got -1"),
+        (lambda: stats.wilson(5, 3), InvalidInput, "successes must be at most the trials, got 5.*"),
+        (lambda: stats.wilson(1, 2**63), Overflow, "trials must fit 64 bits, got 9223372036854775808"),
+        (lambda: stats.wilson([1], None), InvalidInput, "trials must be a whole number, got None"),
+        (lambda: stats.quantile([1], "0.5"), InvalidInput, "q must be a number, got '0.5'"),
+        (lambda: stats.quantile([1], 1.5), InvalidInput, "q must lie between 0 and 1, got 1.5"),
+        (
+            lambda: stats.km_quantile(stats.kaplan_meier([1], [True]), 2),
+            InvalidInput,
+            "q must lie between 0 and 1, got 2",
+        ),
+        (lambda: stats.chi2_sf(None, 1), InvalidInput, "x must be a number, got None"),
+        (lambda: stats.chi2_sf(math.inf, 1), InvalidInput, "x must be finite, got inf"),
+        (lambda: stats.chi2_sf(10**400, 1), Overflow, "x must fit a float, got 1000.*"),
+        (lambda: stats.log_hypergeom(5, 9, 1, 1), InvalidInput, "a must be at most the universe, got 9"),
+    ],
+)
+def test_one_number_that_is_none_is_told_so_and_has_no_row(act: Any, kind: Any, words: str) -> None:
+    with refuses(kind, rf": {words}\.$"):
+        act()
