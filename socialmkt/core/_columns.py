@@ -173,7 +173,7 @@ def _read_whole(x: Any, at: Parameter, must: str, fix: Callable[[type], str | No
     if isinstance(values, list):
         found = listed(values, at)
         if not all(map(is_whole, found.types)):
-            first = next(type(item) for item in found.items if not is_whole(type(item)))
+            first: type[Any] = next(kind for kind in map(type, found.items) if not is_whole(kind))
             found.require(is_whole, must, fix(first))
         values, nulls = found.spread(_listed_whole(found))
     if untyped(values):
@@ -219,7 +219,8 @@ def _listed_numbers(found: Listed) -> NDArray[np.float64]:
 
 def _is_endless(item: Any) -> bool:
     """Tell an infinity from a number that is only too large for a float."""
-    return item.is_infinite() if isinstance(item, Decimal) else is_float(type(item))
+    kind: Any = type(item)
+    return is_float(kind) or (issubclass(kind, Decimal) and item.is_infinite())
 
 
 def _float(item: Any) -> float:

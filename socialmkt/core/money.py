@@ -293,7 +293,7 @@ class Currency:
         minors, nulls = read_minors(column, currency=self, rounding=rounding, floats=floats, func=func, name=name)
         if nulls.any():
             row, count = int(np.argmax(nulls)), int(nulls.sum())
-            got = column[row] if isinstance(column, list) else Verbatim("null")
+            got: Any = column[row] if issubclass(type(column), list) else Verbatim("null")
             raise refuse(InvalidInput, func, name, "not be null", got, row=row, count=count, total=len(nulls))
         return minors
 

@@ -397,12 +397,12 @@ def test_for_a_float_that_is_no_amount_nothing_is_suggested(amount) -> None:
 
 def test_floats_of_numpy_among_text_are_floats() -> None:
     assert Currency("CNY").minors([np.float64(29.33), "5"], floats=True).tolist() == [2933, 500]
-    with refuses(InvalidInput, match=r"got 29.33 at row 0\. Pass text or Decimal, or floats=True"):
+    with refuses(InvalidInput, match=r"got 29.33 at row 0 .*Pass text or Decimal, or floats=True"):
         Currency("CNY").minors([np.float64(29.33), "5"])
 
 
 def test_a_column_is_sent_to_the_rounding_of_columns() -> None:
-    with refuses(InvalidInput, match=r'at row 1\. To round it, Currency\("CNY"\)\.minors takes rounding='):
+    with refuses(InvalidInput, match=r'at row 1 .*To round it, Currency\("CNY"\)\.minors takes rounding='):
         Currency("CNY").minors(["1.00", "0.005"])
     with refuses(InvalidInput, match=r'To round it, Currency\("CNY"\)\.minor takes rounding='):
         Currency("CNY").minor("0.005")
