@@ -219,8 +219,7 @@ def _listed_numbers(found: Listed) -> NDArray[np.float64]:
 
 def _is_endless(item: Any) -> bool:
     """Tell an infinity from a number that is only too large for a float."""
-    kind: Any = type(item)
-    return is_float(kind) or (issubclass(kind, Decimal) and item.is_infinite())
+    return isinstance(item, (float, np.floating)) or (isinstance(item, Decimal) and item.is_infinite())
 
 
 def _float(item: Any) -> float:

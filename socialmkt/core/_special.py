@@ -125,8 +125,11 @@ def gamma_upper(a: Floats, x: Floats) -> Floats:
 
 def _gamma_front(a: Floats, x: Floats) -> Floats:
     """Give x^a e^-x / gamma(a + 1)."""
+    far = x < 1e-8 * a  # there a / x may pass the largest float
+    near = np.where(far, a, x)
+    exponent = np.where(far, a * (np.log(a) - np.log(x)) - a + x, near * excess((a - near) / near))
     with np.errstate(under="ignore"):
-        return np.exp(-x * excess((a - x) / x) - stirling_rest(a)) / np.sqrt(2 * math.pi * a)
+        return np.exp(-exponent - stirling_rest(a)) / np.sqrt(2 * math.pi * a)
 
 
 def _gamma_series(a: Floats, x: Floats) -> Floats:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from socialmkt.core import stats
@@ -307,9 +307,14 @@ def test_another_tail_is_refused() -> None:
         stats.log_hypergeom(10, 5, 5, 3, tail="both")
 
 
+@example(half=1, x=5e-324)
+@example(half=40, x=2.2250738585072014e-308)
 @given(st.integers(1, 40), st.floats(0, 200))
 def test_with_even_degrees_the_chance_is_a_poisson_sum(half: int, x: float) -> None:
-    expected = math.fsum(math.exp(-x / 2 + i * math.log(x / 2) - math.lgamma(i + 1)) for i in range(half)) if x else 1
+    log_x = math.log(x) - math.log(2) if x else -math.inf
+    expected = math.fsum(
+        math.exp(-x / 2 + i * log_x - math.lgamma(i + 1)) if i else math.exp(-x / 2) for i in range(half)
+    )
     assert stats.chi2_sf(x, 2 * half) == pytest.approx(expected, rel=1e-11)
 
 
