@@ -70,9 +70,9 @@ def test_columns_are_tested_row_by_row() -> None:
         ((10, 5, 11, 1), "b must be at most the universe"),
         ((10, 5, 5, 6), "both must lie between"),
         ((10, 8, 8, 5), "both must lie between"),
-        ((10, 5.0, 5, 1), "a must hold whole numbers"),
+        ((10, 5.0, 5, 1), "a must be a whole number"),
         ((10, -1, 5, 1), "a must be at least 0"),
-        ((10, True, 5, 1), "a must hold whole numbers"),
+        ((10, True, 5, 1), "a must be a whole number"),
     ],
 )
 def test_counts_that_cannot_be_are_refused_by_name(arguments: Any, words: str) -> None:

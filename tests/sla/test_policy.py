@@ -321,8 +321,8 @@ BLEND = two("blend", dt.timedelta(microseconds=10_000_019), dt.timedelta(microse
     [
         (lambda: due(Target(within=HOUR), dt.datetime(2026, 1, 1)), AmbiguousTime, "received must be .* naive"),
         (lambda: due(Target(within=HOUR), dt.date(2026, 1, 1)), InvalidInput, "received must be an aware datetime"),
-        (lambda: due(Target(within=HOUR), "2026-01-01"), InvalidInput, "received must be a column"),
-        (lambda: due(Target(within=HOUR), 5), InvalidInput, "received must be a column"),
+        (lambda: due(Target(within=HOUR), "2026-01-01"), InvalidInput, "received must be an aware datetime"),
+        (lambda: due(Target(within=HOUR), 5), InvalidInput, "received must be an aware datetime"),
         (lambda: due(Target(within=HOUR), np.datetime64("1899-01-01")), InvalidInput, "received must lie in the years"),
         (lambda: due(Target(within=HOUR), [NOON, None]), InvalidInput, "received must not be null, got None at row 1"),
         (
