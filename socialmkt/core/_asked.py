@@ -40,7 +40,9 @@ def budgets(target: Any, func: str) -> Any:
     elif is_single(target):
         us = timedelta64_us(target)
         if us is None:
-            raise refuse(InvalidInput, func, "target", "be a timedelta or a timedelta64 of a fixed unit", target)
+            raise refuse(
+                InvalidInput, func, "target", "be a timedelta, or a timedelta64 that microseconds can hold", target
+            )
     else:
         us = columns.spans(target, func=func, name="target", offer_drop=False).view(np.int64)
     if lowest(us) < 0:

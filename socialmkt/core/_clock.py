@@ -24,6 +24,13 @@ Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Intervals = tuple[Int64, Int64]
 
+HOLDS: dict[str, Callable[[Bools, Bools], Bools]] = {
+    "union": lambda a, b: a | b,
+    "intersection": lambda a, b: a & b,
+    "difference": lambda a, b: a & ~b,
+}
+"""What two calendars make together, instant by instant."""
+
 _BLOCK = 1 << 14
 _MOST_BUCKETS = (8 << 20) // 24
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core._clock import Intervals, clip, combine, from_local, merge
+from socialmkt.core._clock import HOLDS, Intervals, clip, combine, from_local, merge
 from socialmkt.core._hours import DAY, DAY_NAMES, Pieces, pieces
 from socialmkt.core.instants import offset_spans, zone
 
@@ -75,7 +75,7 @@ def open_intervals(rules: Layout, low: int, high: int) -> Intervals:
     if rules.holidays_cut:
         cuts += _by_date(days, dict.fromkeys(rules.holidays, _A_WHOLE_DAY))
     if cuts:
-        local = combine(local, _lay(cuts), lambda is_open, is_cut: is_open & ~is_cut)
+        local = combine(local, _lay(cuts), HOLDS["difference"])
     starts, offsets = offset_spans(rules.zone, low, high)
     return clip(from_local(local, starts, offsets, high), low, high)
 

@@ -13,7 +13,6 @@ from socialmkt.core._instants import DAY, EPOCH, MICROSECOND, zone
 from socialmkt.core._listed import Listed, listed
 from socialmkt.core._sources import NAT, Flags, Parameter, Where, missing, open_column, untyped
 from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
-from socialmkt.core.instants import local_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +27,10 @@ _MOST = {"us": _INT64_MAX, "D": _INT64_MAX // DAY - 2}
 _TIMES = "hold aware datetimes, dates or datetime64"
 _FINE = "hold instants or days"
 _SPANS = "hold timedeltas of a fixed unit"
+_DATES = "hold dates or datetime64[D]"
 _FIT = "fit 64 bits of microseconds"
 _FIX_NAIVE = "Give each a zone, such as tzinfo=ZoneInfo('Asia/Shanghai'); if they are UTC, datetime64 will do."
+_FIX_DATES = "instants.local_days(x, zone) gives the days of instants."
 _FIX_TEXT = "Parse text first, such as with datetime.fromisoformat."
 
 
@@ -47,6 +48,18 @@ def read_days(
     """Read times as local days in `tz`; a day stays that day."""
     found = _zone(tz, func)
     return _read_times(x, Parameter(func, name), lambda times: _as_days(times, found), "M8[D]")
+
+
+def read_dates(x: Any, *, func: str, name: str) -> tuple[NDArray[np.datetime64], Flags | None]:
+    """Read days that are the same in every zone; an instant falls on a day only in some zone, and is refused."""
+    at = Parameter(func, name)
+
+    def require_days(times: Times) -> Times:
+        if times.dtype != "M8[D]":
+            raise at.refuse(InvalidInput, _DATES, times, fix=_FIX_DATES)
+        return times
+
+    return _read_times(x, at, require_days, "M8[D]")
 
 
 def read_spans(x: Any, *, func: str, name: str) -> tuple[NDArray[np.timedelta64], Flags | None]:
@@ -118,7 +131,7 @@ def _as_days(times: Times, tz: dt.tzinfo | None) -> Times:
     if tz is None or times.dtype == "M8[D]":
         return times.astype("M8[D]", copy=False)
     lost = np.isnat(times)
-    days = local_days(np.where(lost, 0, times.view(np.int64)), tz)
+    days = _spans.local_days(np.where(lost, 0, times.view(np.int64)), tz)
     days[lost] = NAT
     return days
 

@@ -118,8 +118,12 @@ def _years_for(clock: Clock, missing: int) -> int:
 
 
 def _never(func: str, name: str, side: str, lacks: str, since: int) -> Infeasible:
+    must = f"be {side} by {lacks}"
     fix = f"The calendar has no {lacks} within ten years of that."
-    return refuse(Infeasible, func, name, f"be {side} by {lacks}", from_us(since), fix=fix)
+    if not FIRST <= (since - _TEN_YEARS if side == "preceded" else since + _TEN_YEARS) <= END:
+        must += " in the years 1900 to 2299"
+        fix = "No other years are answered."
+    return refuse(Infeasible, func, name, must, from_us(since), fix=fix)
 
 
 def is_column(x: Any) -> TypeGuard[Int64]:

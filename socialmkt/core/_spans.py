@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from socialmkt.core._instants import CYCLE_DAYS, DAY, first_day, year_of_day
 
 Int64 = NDArray[np.int64]
+Days = NDArray[np.datetime64]
 
 _CYCLE = CYCLE_DAYS * DAY
 _FIRST_YEAR, _END_YEAR = 1400, 2500
@@ -58,6 +59,13 @@ def offsets_at(us: Int64, zone: dt.tzinfo) -> Int64 | np.int64:
         return np.int64(offsets[0])
     at: Int64 = offsets[np.searchsorted(starts[1:], near, side="right")]
     return at
+
+
+def local_days(us: Int64, zone: dt.tzinfo) -> Days:
+    """Date on the wall at each instant, also at the ends of int64."""
+    days = us // DAY
+    days += (us - days * DAY + offsets_at(us, zone)) // DAY
+    return days.view("datetime64[D]")
 
 
 def day_starts(days: Int64, zone: dt.tzinfo) -> Int64:

@@ -8,7 +8,7 @@ more is needed for clock changes: times in a gap never occur, times in a fold oc
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -17,7 +17,7 @@ from pydantic import model_validator
 
 from socialmkt.core._asked import budgets, check_lengths, instants, moments, spans
 from socialmkt.core._calendar_rules import BreakHours, DateHours, Dates, LastDate, Week
-from socialmkt.core._clock import Bools, Intervals, clip, combine
+from socialmkt.core._clock import HOLDS, Intervals, clip, combine
 from socialmkt.core._layout import Layout, open_intervals, read_layout
 from socialmkt.core._open_time import CLOSING, END, OpenTime, highest, is_column, latest, latest_or, passed
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
@@ -31,12 +31,6 @@ __all__ = ["Calendar"]
 Moment = dt.datetime | np.datetime64
 Duration = dt.timedelta | np.timedelta64
 Hours = str | Iterable[str]
-
-_HOLDS: dict[str, Callable[[Bools, Bools], Bools]] = {
-    "union": lambda a, b: a | b,
-    "intersection": lambda a, b: a & b,
-    "difference": lambda a, b: a & ~b,
-}
 
 
 class Calendar(Frozen):
@@ -132,6 +126,11 @@ class Calendar(Frozen):
         Calendar
             Open at every instant.
 
+        Raises
+        ------
+        pydantic.ValidationError
+            No zone has this name.
+
         Examples
         --------
         >>> Calendar.always("Europe/London").is_open(np.datetime64("2026-03-29T01:30"))
@@ -218,7 +217,7 @@ class Calendar(Frozen):
         Raises
         ------
         Infeasible
-            Within ten years the calendar has too little open time.
+            Within ten years, or up to the end of 2299, the calendar has too little open time.
         AmbiguousTime, InvalidInput
             As for `is_open`; a target is negative; or the answer lies past `valid_until`.
 
@@ -283,7 +282,7 @@ class Calendar(Frozen):
         Raises
         ------
         Infeasible, AmbiguousTime, InvalidInput
-            As for `due`, looking ten years back.
+            As for `due`, looking ten years back, or to the beginning of 1900.
 
         Examples
         --------
@@ -339,7 +338,7 @@ class Calendar(Frozen):
         Raises
         ------
         Infeasible
-            The calendar does not close within ten years.
+            The calendar does not close within ten years, or up to the end of 2299.
         AmbiguousTime, InvalidInput
             As for `due`.
 
@@ -419,7 +418,7 @@ class Calendar(Frozen):
         if self.operation is None:
             return open_intervals(self._layout, low, high)
         first, second = (part._intervals_of(low, high) for part in self.parts)  # noqa: SLF001  # a part is a calendar too
-        return combine(first, second, _HOLDS[self.operation])
+        return combine(first, second, HOLDS[self.operation])
 
     @cached_property
     def _time(self) -> OpenTime:

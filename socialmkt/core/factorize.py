@@ -125,7 +125,7 @@ def _words(ids: NDArray[Any]) -> Words | None:
     except (AttributeError, TypeError):
         words = None
     if words is None:  # long or odd strings, or ids of several kinds, which are refused
-        columns.ids(ids, func="factorize.factorize", name="ids")
+        columns.ids(ids, func="factorize.factorize", name="ids", offer_drop=False)
     return words
 
 

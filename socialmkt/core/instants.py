@@ -8,17 +8,23 @@ questions about zones are answered from their offset spans, for a whole column a
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from pydantic import model_validator
 
-from socialmkt.core import _spans
-from socialmkt.core._instants import DAY, EPOCH, from_us, to_us, zone
+from socialmkt.core import _spans, columns
+from socialmkt.core._instants import EPOCH, from_us, to_us, zone
+from socialmkt.core._lanes import is_array
+from socialmkt.core._local_dates import day_numbers, day_of, holds_ints
+from socialmkt.core._sources import Parameter, is_single, require_unmasked
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import Infeasible, InvalidInput, Overflow, refuse
 from socialmkt.core.model import Frozen, ZonedInstant
+
+if TYPE_CHECKING:
+    from socialmkt.core.columns import Column
 
 __all__ = ["Window", "day_bounds", "day_window", "from_us", "local_days", "offset_spans", "to_us", "zone"]
 
@@ -27,7 +33,6 @@ Days = NDArray[np.datetime64]
 
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _MOST_DAYS = dt.date.max.toordinal()
-_LAST_DAY = _INT64_MAX // DAY - 3  # the bounds of the days up to here fit int64 microseconds in every zone
 
 
 class Window(Frozen):
@@ -176,25 +181,33 @@ class Window(Frozen):
         return hash(_bounds(self))
 
 
-def local_days(us: ArrayLike, zone: dt.tzinfo | str) -> Days:
+@overload
+def local_days(us: int | dt.date | np.datetime64, zone: dt.tzinfo | str) -> np.datetime64: ...
+@overload
+def local_days(us: Column, zone: dt.tzinfo | str) -> Days: ...
+def local_days(us: Any, zone: dt.tzinfo | str) -> np.datetime64 | Days:
     """Read the date on the wall at each instant.
 
     Parameters
     ----------
-    us : int64 array of any shape, microseconds since 1970 UTC
-        The instants, also far before or after the years 1 to 9999.
+    us : int64 array of any shape, or column of ints, microseconds since 1970 UTC; or instants or dates; or one of these
+        The instants, also far before or after the years 1 to 9999. A `date` or `datetime64[D]` stays that day.
     zone : tzinfo or str
         A zone, or its IANA name.
 
     Returns
     -------
-    datetime64[D] array of the same shape
+    datetime64[D], or array of them of the same shape
         Local dates.
 
     Raises
     ------
     InvalidInput
-        `us` is not of whole numbers, or no zone has this name.
+        Neither whole numbers nor times, a null, or no zone has this name.
+    AmbiguousTime
+        A `datetime` without a zone.
+    Overflow
+        A time outside int64 microseconds.
 
     Notes
     -----
@@ -202,37 +215,50 @@ def local_days(us: ArrayLike, zone: dt.tzinfo | str) -> Days:
 
     Examples
     --------
-    >>> noon = to_us(np.datetime64("2026-03-01T20:00"))
-    >>> local_days([noon], "Asia/Shanghai")
+    >>> night = np.datetime64("2026-03-01T20:00")
+    >>> local_days(night, "Asia/Shanghai")
+    np.datetime64('2026-03-02')
+    >>> local_days([to_us(night)], "Asia/Shanghai")
     array(['2026-03-02'], dtype='datetime64[D]')
     """
-    instants = _int64(us, "instants.local_days", "us")
-    offsets = _spans.offsets_at(instants, _zone(zone, "instants.local_days"))
-    days = instants // DAY
-    days += (instants - days * DAY + offsets) // DAY
-    return days.view("datetime64[D]")
+    func = "instants.local_days"
+    found = _zone(zone, func)
+    if is_single(us):
+        day: np.datetime64 = day_of(us, found, func)
+        return day
+    if is_array(us) and us.dtype.kind == "i":
+        require_unmasked(us, Parameter(func, "us"))
+        return _spans.local_days(np.asarray(us).astype(np.int64, copy=False), found)
+    if holds_ints(us, func):
+        ints = columns.quantities(us, func=func, name="us", minimum=_INT64_MIN, offer_drop=False)
+        return _spans.local_days(ints, found)
+    return columns.days(us, func=func, name="us", tz=found, offer_drop=False)
 
 
-def day_bounds(day: ArrayLike, zone: dt.tzinfo | str) -> tuple[Int64, Int64]:
+@overload
+def day_bounds(day: dt.date | np.datetime64, zone: dt.tzinfo | str) -> tuple[int, int]: ...
+@overload
+def day_bounds(day: Column, zone: dt.tzinfo | str) -> tuple[Int64, Int64]: ...
+def day_bounds(day: Any, zone: dt.tzinfo | str) -> tuple[int, int] | tuple[Int64, Int64]:
     """Find where local days begin and where the next ones do.
 
     Parameters
     ----------
-    day : datetime64[D] array of any shape
+    day : datetime64[D] array of any shape, column of dates, or one date or datetime64[D]
         Local dates.
     zone : tzinfo or str
         A zone, or its IANA name.
 
     Returns
     -------
-    starts, ends : int64 arrays of the same shape, microseconds since 1970 UTC
+    starts, ends : int64 arrays of the same shape, or ints, microseconds since 1970 UTC
         The first instant with that date, and the first with the next. Both are the same instant for a date
         that the zone left out.
 
     Raises
     ------
     InvalidInput
-        No zone has this name, or `day` holds no dates.
+        No zone has this name, `day` holds no dates, or a null.
     Overflow
         A day lies outside int64 microseconds.
 
@@ -245,10 +271,16 @@ def day_bounds(day: ArrayLike, zone: dt.tzinfo | str) -> tuple[Int64, Int64]:
     >>> starts, ends = day_bounds(np.array(["2026-03-29", "2026-10-25"], dtype="datetime64[D]"), "Europe/Berlin")
     >>> (ends - starts) / 3.6e9
     array([23., 25.])
+    >>> from datetime import date
+    >>> start, end = day_bounds(date(2026, 3, 29), "Europe/Berlin")
+    >>> from_us(start).isoformat()
+    '2026-03-28T23:00:00+00:00'
     """
-    days = _day_numbers(day, "instants.day_bounds")
-    found = _zone(zone, "instants.day_bounds")
-    return _spans.day_starts(days, found), _spans.day_starts(days + 1, found)
+    func = "instants.day_bounds"
+    found = _zone(zone, func)
+    days = day_numbers(day, func)
+    starts, ends = _spans.day_starts(days, found), _spans.day_starts(days + 1, found)
+    return (int(starts[0]), int(ends[0])) if is_single(day) else (starts, ends)
 
 
 def day_window(on: dt.date, *, tz: dt.tzinfo | str, days_before: int = 0, days_after: int = 0) -> Window:
@@ -291,7 +323,10 @@ def day_window(on: dt.date, *, tz: dt.tzinfo | str, days_before: int = 0, days_a
     start, end = _spans.day_starts(ends, _zone(tz, func, "tz")).tolist()
     if start == end:
         raise refuse(Infeasible, func, "on", f"be a day that {tz} has", on)
-    return Window(start=from_us(start, func=func, name="days_before"), end=from_us(end, func=func, name="days_after"))
+    return Window(
+        start=_within_years(start, func, "days_before" if before else "on", before or on),
+        end=_within_years(end, func, "days_after" if after else "on", after or on),
+    )
 
 
 def offset_spans(zone: dt.tzinfo | str, first_us: int, last_us: int) -> tuple[Int64, Int64]:
@@ -356,24 +391,15 @@ def _whole(number: Any, func: str, name: str, low: int = _INT64_MIN, high: int =
     return int(number)
 
 
+def _within_years(us: int, func: str, name: str, got: object) -> dt.datetime:
+    """Write an end of a window; where it has no date, name what took it there."""
+    try:
+        return from_us(us)
+    except Overflow:
+        raise refuse(Overflow, func, name, "keep the window within the years 1 to 9999 of UTC", got) from None
+
+
 def _day_number(on: Any, func: str) -> int:
     if not isinstance(on, dt.date) or isinstance(on, dt.datetime):
         raise refuse(InvalidInput, func, "on", "be a date", on)
     return on.toordinal() - EPOCH.toordinal()
-
-
-def _int64(values: ArrayLike, func: str, name: str) -> Int64:
-    array = np.asarray(values)
-    if array.size and array.dtype.kind != "i":
-        raise refuse(InvalidInput, func, name, "be int64 microseconds", array)
-    return array.astype(np.int64, copy=False)
-
-
-def _day_numbers(day: ArrayLike, func: str) -> Int64:
-    dates = np.asarray(day)
-    if dates.dtype != np.dtype("datetime64[D]"):
-        raise refuse(InvalidInput, func, "day", "be datetime64[D]", dates)
-    days: Int64 = dates.astype(np.int64)
-    if days.size and not -_LAST_DAY <= int(days.min()) <= int(days.max()) <= _LAST_DAY:
-        raise refuse(Overflow, func, "day", "fit int64 microseconds", dates.min())
-    return days

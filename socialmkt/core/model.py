@@ -172,8 +172,11 @@ class FrozenDict(Mapping[K, V], Generic[K, V]):
     __slots__ = ("_items",)
     _items: dict[K, V]
 
-    def __init__(self, items: Mapping[K, V]) -> None:
+    def __new__(cls, items: Mapping[K, V]) -> Self:
+        """Hold the items; an `__init__` could be called again."""
+        self = super().__new__(cls)
         object.__setattr__(self, "_items", dict(items))
+        return self
 
     def __getitem__(self, key: K) -> V:
         return self._items[key]
@@ -195,6 +198,10 @@ class FrozenDict(Mapping[K, V], Generic[K, V]):
 
     def __setattr__(self, name: str, value: object) -> None:
         message = f"'FrozenDict' object does not support attribute assignment: {name}"
+        raise TypeError(message)
+
+    def __delattr__(self, name: str) -> None:
+        message = f"'FrozenDict' object does not support attribute deletion: {name}"
         raise TypeError(message)
 
     def __reduce__(self) -> tuple[type[FrozenDict[K, V]], tuple[dict[K, V]]]:

@@ -6,6 +6,7 @@ An amount is an int of fen, cents or yen. `Currency` reads and writes it in majo
 
 from __future__ import annotations
 
+import functools
 import operator
 from decimal import Decimal
 from enum import StrEnum
@@ -63,7 +64,8 @@ class Rounding(StrEnum):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Refuse another word as the functions do."""
-        return core_schema.no_info_before_validator_function(_validated_rounding, handler(source))
+        read = functools.partial(read_rounding, func="", name=handler.field_name or "rounding")
+        return core_schema.no_info_before_validator_function(read, handler(source))
 
     @overload
     def divide(self, n: int, d: int) -> int: ...
@@ -154,10 +156,6 @@ def read_rounding(rounding: Rounding | str, *, func: str, name: str = "rounding"
         return Rounding(rounding)
     except ValueError:
         raise refuse_choice(func, name, rounding, Rounding) from None
-
-
-def _validated_rounding(value: Any) -> Rounding:
-    return read_rounding(value, func="")
 
 
 class Currency:
@@ -361,12 +359,13 @@ class Currency:
         return f"{'-' if whole < 0 else ''}{digits[:point]}{fraction}"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, _source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Validate from a currency or its code, dump as the code."""
+        read = functools.partial(cls._validated, name=handler.field_name or "currency")
         dump = core_schema.plain_serializer_function_ser_schema(
             operator.attrgetter("code"), return_schema=core_schema.str_schema()
         )
-        return core_schema.no_info_plain_validator_function(cls._validated, serialization=dump)
+        return core_schema.no_info_plain_validator_function(read, serialization=dump)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
@@ -374,8 +373,8 @@ class Currency:
         return {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code"}
 
     @classmethod
-    def _validated(cls, value: Any) -> Self:
-        return cls(_find(value, func="", name="currency"))
+    def _validated(cls, value: Any, *, name: str) -> Self:
+        return cls(_find(value, func="", name=name))
 
 
 def _find(code: Any, *, func: str, name: str) -> str:

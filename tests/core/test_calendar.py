@@ -411,11 +411,14 @@ def test_a_new_year_may_be_asked_about_first() -> None:
 @pytest.mark.parametrize(
     ("act", "words"),
     [
-        (lambda: W95.due(NOON, 5), "Calendar.due: target must be a timedelta or a timedelta64 of a fixed unit, got 5."),
-        (lambda: W95.due(NOON, "1h"), "target must be a timedelta .*, got '1h'."),
-        (lambda: W95.due(NOON, None), "target must be a timedelta .*, got None."),
-        (lambda: W95.due(NOON, np.timedelta64(1, "M")), "target must be a timedelta .*, got 1 months"),
-        (lambda: W95.due(NOON, np.timedelta64("NaT")), "target must be a timedelta .*, got NaT"),
+        (
+            lambda: W95.due(NOON, 5),
+            "Calendar.due: target must be a timedelta, or a timedelta64 that microseconds can hold, got 5.",
+        ),
+        (lambda: W95.due(NOON, "1h"), "target must be a timedelta, .*, got '1h'."),
+        (lambda: W95.due(NOON, None), "target must be a timedelta, .*, got None."),
+        (lambda: W95.due(NOON, np.timedelta64(1, "M")), "target must be a timedelta, .*, got 1 months"),
+        (lambda: W95.due(NOON, np.timedelta64("NaT")), "target must be a timedelta, .*, got NaT"),
         (lambda: W95.due([NOON], 5), "target must be a timedelta"),
         (lambda: W95.is_open("2026-01-01"), "t must be an aware datetime or a datetime64, got '2026-01-01'."),
         (lambda: W95.is_open(None), "t must be an aware datetime or a datetime64, got None."),
@@ -424,4 +427,18 @@ def test_a_new_year_may_be_asked_about_first() -> None:
 )
 def test_one_value_that_is_no_time_is_told_so_and_has_no_row(act: Any, words: str) -> None:
     with refuses(InvalidInput, words + "$" if words.endswith(".") else words):
+        act()
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda: W95.due(utc("2299-12-29T16:00"), seconds(400_000)), "due: t must be followed by open time"),
+        (lambda: W95.reached(utc("2299-12-29T16:00"), seconds(400_000)), "reached: t must be followed by open time"),
+        (lambda: W95.next_close(utc("2299-12-31T23:00")), "next_close: t must be followed by closing time"),
+        (lambda: W95.back(utc("1900-01-01T10:00"), seconds(400_000)), "back: t must be preceded by open time"),
+    ],
+)
+def test_where_the_years_end_the_calendar_is_not_to_blame(act: Any, words: str) -> None:
+    with refuses(Infeasible, words + r" in the years 1900 to 2299, got .*\. No other years are answered\.$"):
         act()

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from socialmkt.core._iso4217 import EXPONENTS
 from socialmkt.core.errors import InvalidInput, Overflow
@@ -414,3 +414,24 @@ def test_a_column_is_sent_to_the_rounding_of_columns() -> None:
 def test_a_null_is_shown_as_it_came(column, got) -> None:
     with refuses(InvalidInput, match=rf"column must not be null, got {got} at row 1 \(1 such rows of 2\)"):
         Currency("CNY").minors(column, floats=True)
+
+
+class Deal(Frozen):
+    paid_in: Currency
+    settled_in: Currency | None = None
+    rule: Rounding = Rounding.half_up
+    others: tuple[Currency, ...] = ()
+
+
+@pytest.mark.parametrize("field", ["paid_in", "settled_in", "others"])
+def test_a_model_calls_a_currency_by_its_field(field) -> None:
+    wrong = ("XYZ",) if field == "others" else "XYZ"
+    with pytest.raises(ValidationError, match=f"Value error, {field} must be "):
+        Deal(**{"paid_in": "CNY", field: wrong})
+
+
+def test_a_model_calls_a_rounding_by_its_field() -> None:
+    with pytest.raises(ValidationError, match="Value error, rule must be one of half_even"):
+        Deal(paid_in="CNY", rule="half")
+    with pytest.raises(ValidationError, match="currency must be"):
+        TypeAdapter(Currency).validate_python("XYZ")

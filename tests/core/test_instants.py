@@ -307,18 +307,85 @@ def test_the_shape_is_kept() -> None:
 
 
 def test_inputs_of_the_wrong_kind_are_refused() -> None:
-    with refuses(InvalidInput, match="us must be int64 microseconds, got a float64 column"):
+    with refuses(InvalidInput, match="us must hold aware datetimes, dates or datetime64, got 1.5 at row 0"):
         local_days([1.5], "UTC")
-    with refuses(InvalidInput, match=r"day must be datetime64\[D\], got a datetime64\[s\] column"):
+    with refuses(InvalidInput, match="us must be an aware datetime or a datetime64, got 1.5"):
+        local_days(1.5, "UTC")
+    with refuses(Overflow, match="us must fit 64 bits, got 9223372036854775808"):
+        local_days(2**63, "UTC")
+    with refuses(Overflow, match="us must fit 64 bits"):
+        local_days(np.array([2**63], dtype=np.uint64), "UTC")
+    with refuses(
+        InvalidInput, match=r"day must hold dates or datetime64\[D\], got .*local_days.* the days of instants"
+    ):
         day_bounds(days("2026-03-01").astype("datetime64[s]"), "UTC")
-    with refuses(Overflow, match="day must fit int64 microseconds"):
+    for instant in (np.datetime64("2026-03-01T00"), dt.datetime(2026, 3, 1, tzinfo=dt.UTC), "2026-03-01", 5, None):
+        with refuses(InvalidInput, match=r"day must be a date or datetime64\[D\], got"):
+            day_bounds(instant, "UTC")
+    with refuses(Overflow, match="day must fit 64 bits of microseconds"):
         day_bounds(np.array([10**12], dtype="datetime64[D]"), "UTC")
+    with refuses(Overflow, match="day must fit 64 bits of microseconds"):
+        day_bounds(np.datetime64(10**12, "D"), "UTC")
     with refuses(InvalidInput, match="zone must be an IANA zone name"):
         local_days([0], "Mars/Base")
     with refuses(InvalidInput, match="last_us must be a whole number from 5"):
         offset_spans("UTC", 5, 4)
     with refuses(InvalidInput, match="first_us must be a whole number"):
         offset_spans("UTC", True, 4)
+
+
+@pytest.mark.parametrize("zone_name", ["Asia/Shanghai", "America/New_York"])
+def test_every_way_to_name_days_gives_the_same_bounds(zone_name) -> None:
+    dates = [dt.date(2026, 3, 8), dt.date(2026, 3, 9)]
+    starts, ends = day_bounds(days("2026-03-08", "2026-03-09"), zone_name)
+    for column in (dates, tuple(dates), list(days("2026-03-08", "2026-03-09")), np.array(dates, dtype=object)):
+        assert [bounds.tolist() for bounds in day_bounds(column, zone_name)] == [starts.tolist(), ends.tolist()]
+    for one in (dates[0], days("2026-03-08")[0]):
+        bounds = day_bounds(one, zone_name)
+        assert bounds == (starts[0], ends[0])
+        assert set(map(type, bounds)) == {int}
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_days_of_a_library_have_bounds(library) -> None:
+    frames = pytest.importorskip(library)
+    dates = [dt.date(2026, 3, 8), dt.date(2026, 3, 9)]
+    expected = [bounds.tolist() for bounds in day_bounds(dates, "America/New_York")]
+    assert [bounds.tolist() for bounds in day_bounds(frames.Series(dates), "America/New_York")] == expected
+    assert local_days(frames.Series(dates), "America/New_York").tolist() == dates
+
+
+def test_every_way_to_name_instants_gives_the_same_days() -> None:
+    us = [at("2026-03-01T20:00"), at("2026-03-01T10:00")]
+    expected = [dt.date(2026, 3, 2), dt.date(2026, 3, 1)]
+    moments = np.array(us).view("M8[us]")
+    for column in (us, np.array(us), np.array(us, dtype=object), moments, list(moments), [from_us(one) for one in us]):
+        assert local_days(column, "Asia/Shanghai").tolist() == expected
+    for one in (us[0], np.int64(us[0]), from_us(us[0]), moments[0]):
+        day = local_days(one, "Asia/Shanghai")
+        assert (type(day), day.dtype, day) == (np.datetime64, np.dtype("M8[D]"), np.datetime64(expected[0]))
+
+
+def test_a_date_is_that_day_in_every_zone() -> None:
+    for day in (dt.date(2026, 3, 1), np.datetime64("2026-03-01")):
+        assert local_days(day, "America/New_York") == np.datetime64("2026-03-01")
+        assert local_days([day], "America/New_York").tolist() == [dt.date(2026, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: day_bounds(days("2026-03-01", "NaT"), "UTC"),
+        lambda: day_bounds([dt.date(2026, 3, 1), None], "UTC"),
+        lambda: day_bounds(np.ma.array(days("2026-03-01", "2026-03-02"), mask=[0, 1]), "UTC"),
+        lambda: local_days(np.ma.array([1, 2], mask=[0, 1]), "UTC"),
+        lambda: local_days([1, None], "UTC"),
+        lambda: local_days(days("2026-03-01", "NaT"), "UTC"),
+    ],
+)
+def test_a_null_is_no_day(act) -> None:
+    with refuses(InvalidInput, match=r"must not be null, got .* at row 1 \(1 such rows of 2\)"):
+        act()
 
 
 # --- windows --------------------------------------------------------------------------------------------------
@@ -426,7 +493,12 @@ def test_a_day_window_wants_a_date(on) -> None:
 def test_a_day_window_wants_whole_days_within_the_years_of_datetime() -> None:
     with refuses(InvalidInput, match="days_before must be a whole number from 0 to .*, got -1"):
         day_window(dt.date(2026, 5, 1), tz="UTC", days_before=-1)
-    with refuses(Overflow, match="days_after must lie in the years 1 to 9999"):
-        day_window(dt.date(9999, 12, 31), tz="UTC")
+    for on, zone_name in ((dt.date(9999, 12, 31), "UTC"), (dt.date(1, 1, 1), "Asia/Shanghai")):
+        with refuses(Overflow, match=rf"on must keep the window within the years 1 to 9999 of UTC, got {on}"):
+            day_window(on, tz=zone_name)
+    with refuses(Overflow, match="days_before must keep the window within the years 1 to 9999 of UTC, got 1000000"):
+        day_window(dt.date(2026, 5, 1), tz="UTC", days_before=10**6)
+    with refuses(Overflow, match="days_after must keep the window .*, got 3000000"):
+        day_window(dt.date(2026, 5, 1), tz="UTC", days_after=3 * 10**6)
     with refuses(InvalidInput, match="tz must be an IANA zone name"):
         day_window(dt.date(2026, 5, 1), tz="CST6")

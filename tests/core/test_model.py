@@ -318,9 +318,11 @@ def test_a_frozen_dict_refuses_changes_and_does_not_see_those_of_its_source() ->
         lambda: frozen.update(vip=4),
         lambda: setattr(frozen, "_items", {}),
         lambda: setattr(frozen, "other", 1),
+        lambda: delattr(frozen, "_items"),
     ):
         with pytest.raises((TypeError, AttributeError)):
             change()
+    frozen.__init__({"vip": 4})
     assert frozen == {"vip": 3}
 
 
