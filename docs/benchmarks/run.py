@@ -3,7 +3,7 @@
 python docs/benchmarks/run.py            all areas
 python docs/benchmarks/run.py rfm core   these areas; the rows of the others stay as they are
 
-A page shows a ratio as `<!-- area | task | rival -->3.8`; the figure behind the mark is written anew from the results.
+A page shows a ratio as `<!-- area; task; rival -->3.8`; the figure behind the mark is written anew from the results.
 
 A script `<area>.py` beside this file prints with `--list` a JSON list of [task, rival] pairs, and for one task and
 rival one JSON line: area, task, rival, ours_s, rival_s, ratio (rival to ours), ours_wall_s, rival_wall_s, peak_mb and
@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RESULTS = HERE / "results.md"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FIGURE = re.compile(r"<!-- (\w+) \| ([^|]+) \| ([^|]+) -->([\d.,]+)")
+FIGURE = re.compile(r"<!-- (\w+); ([^;]+); ([^;]+) -->([\d.,]+)")
 LIBRARIES = [
     "numpy",
     "pydantic",
