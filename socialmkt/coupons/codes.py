@@ -135,6 +135,10 @@ class CodeBook:
         message = f"'CodeBook' object does not support attribute assignment: {name}"
         raise AttributeError(message)
 
+    def __delattr__(self, name: str) -> NoReturn:
+        message = f"'CodeBook' object does not support attribute deletion: {name}"
+        raise AttributeError(message)
+
     def __repr__(self) -> str:
         return f"CodeBook({self.spec!r}, <key>, {self.campaign!r})"
 

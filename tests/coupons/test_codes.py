@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from socialmkt.core.errors import EmptyInput, Infeasible, InvalidInput, SocialmktError
+from socialmkt.core.errors import EmptyInput, Infeasible, InvalidInput
 from socialmkt.core.hashing import siphash
 from socialmkt.coupons import (
     CROCKFORD32,
@@ -378,6 +378,8 @@ def test_a_batch_leaves_out_what_is_blocked() -> None:
         ({"prefix": "é"}, "prefix"),
         ({"blocked": ["A"]}, "blocked"),
         ({"blocked": ["A B"]}, "blocked"),
+        ({"blocked": ["aß"]}, "blocked"),
+        ({"blocked": ["ıb"]}, "blocked"),
     ],
 )
 def test_a_form_that_breaks_its_rule_is_refused_by_name(fields: dict[str, Any], name: str) -> None:
@@ -391,12 +393,25 @@ def test_a_form_comes_back_from_json() -> None:
     assert "blocked" not in repr(CodeSpec())
 
 
-@pytest.mark.parametrize("serial", [-1, 32**10, 2**63, 2**70])
-def test_a_serial_out_of_range_is_refused(serial: int) -> None:
+@pytest.mark.parametrize("serial", [-1, 32**10, 2**63, 2**64, 2**70])
+def test_a_serial_out_of_range_is_refused_alone_and_in_a_column(serial: int) -> None:
     for given_ in (serial, [serial], [0, serial]):
         for call in (BOOK.encode, BOOK.blocked):
-            with pytest.raises(SocialmktError, match="serials must"):
+            with refuses(InvalidInput, match="serials must be (from 0 to 1,125,899,906,842,623|at least 0), got"):
                 call(given_)
+
+
+def test_a_serial_out_of_range_is_refused_whatever_its_dtype() -> None:
+    for column in (np.array([0, 2**63], np.uint64), np.array([0, 32**10]), np.array([0, 2**70], object)):
+        with refuses(InvalidInput, match=r"serials must be from 0 to 1,125,899,906,842,623, got .* at row 1"):
+            BOOK.encode(column)
+
+
+def test_nothing_is_advised_that_there_is_not() -> None:
+    for call in (BOOK.encode, BOOK.decode, BOOK.spec.check, lambda x: BOOK.authenticate(["A"], issued=x)):
+        with refuses(InvalidInput, match="must not be null, got None at row 0") as refused:
+            call([None])
+        assert "on_null" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -458,4 +473,6 @@ def test_keys_never_show() -> None:
     assert "shown" not in str(refused.value)
     with pytest.raises(AttributeError, match="does not support attribute assignment"):
         book.campaign = "d"
+    with pytest.raises(AttributeError, match="does not support attribute deletion"):
+        del book.campaign
     assert copy.copy(book) is copy.deepcopy(book) is book
