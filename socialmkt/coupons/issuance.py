@@ -25,14 +25,13 @@ from socialmkt.coupons._fold import Draft
 from socialmkt.coupons._limits import Limit, Refusal, gates_of, limits_of
 from socialmkt.coupons._reasons import Outcome, Reason
 from socialmkt.coupons._windows import Spans, claim_spans
+from socialmkt.coupons.codes import CodeBook
 from socialmkt.coupons.ledger import Ledger, check_campaign, check_ledger, grown, state_of
 from socialmkt.coupons.validity import rules_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
-
-    from socialmkt.coupons.codes import CodeBook
 
 __all__ = ["Campaign", "IssueDecisions", "IssueRequest", "IssueResult", "Status", "issue"]
 
@@ -165,7 +164,7 @@ def issue(
     Raises
     ------
     InvalidInput
-        Something is no campaign, ledger or request, or a request lies after `now`.
+        Something is no campaign, ledger, request or book, or a request lies after `now`.
     AmbiguousTime
         `now` is naive.
     SchemeMismatch
@@ -199,6 +198,8 @@ def issue(
     check_ledger(ledger, _FUNC)
     check_campaign(campaign, ledger, _FUNC)
     asked = _read_requests(requests)
+    if book is not None and not isinstance(book, CodeBook):
+        raise refuse(InvalidInput, _FUNC, "book", "be a CodeBook", book)
     instants = _read_instants(asked, to_us(now, func=_FUNC, name="now"))
     state = state_of(ledger)
     draft, limits = Draft(state), limits_of(campaign, instants)

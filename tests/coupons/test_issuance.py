@@ -265,6 +265,8 @@ def test_other_arguments_are_refused_by_name() -> None:
         issue(campaign(), EMPTY, [*one, "k"], now=NOW)
     with refuses(InvalidInput, match="at must not lie after now, got .* at row 0"):
         issue(campaign(), EMPTY, requests(("a", "u"), at=NOW + HOUR), now=NOW)
+    with refuses(InvalidInput, match="book must be a CodeBook, got CodeSpec"):
+        issue(campaign(), EMPTY, one, now=NOW, book=CodeSpec())
     with refuses(AmbiguousTime, match="now must be an aware datetime"):
         issue(campaign(), EMPTY, one, now=NOW.replace(tzinfo=None))
 
@@ -274,6 +276,7 @@ def test_other_arguments_are_refused_by_name() -> None:
     [
         ({"key": ""}, "key"),
         ({"user": ""}, "user"),
+        ({"user": "\ud800"}, "user must hold no control characters"),
         ({"user": True}, "user"),
         ({"user": 1.0}, "user"),
         ({"user": None}, "user"),
