@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,5 +151,18 @@ def test_a_birthday_that_is_none_is_refused() -> None:
         birthday_window(NOW, year=2026, tz="UTC")
     with refuses(InvalidInput, match="leap_day must be one of feb28, mar1"):
         birthday_window(date(2000, 2, 29), year=2026, tz="UTC", leap_day="feb29")
-    with refuses(InvalidInput, match="year must be a year from 1 to 9999"):
-        birthday_window(date(2000, 2, 29), year=0, tz="UTC")
+    with refuses(InvalidInput, match="leap_day must be one of feb28, mar1"):
+        birthday_window(date(2000, 2, 29), year=2026, tz="UTC", leap_day=["feb28"])
+    for year in (0, 2026.0, True):
+        with refuses(InvalidInput, match="year must be a year from 1 to 9999"):
+            birthday_window(date(2000, 2, 29), year=year, tz="UTC")
+    with refuses(InvalidInput, match="coupons.birthday_window: tz must be an IANA zone name"):
+        birthday_window(date(2000, 2, 29), year=2026, tz="Mars/Olympus")
+    for name in ("days_before", "days_after"):
+        with refuses(InvalidInput, match=f"coupons.birthday_window: {name} must be a whole number of at least 0"):
+            birthday_window(date(2000, 2, 29), year=2026, tz="UTC", **{name: -1})
+
+
+def test_a_birthday_takes_a_year_of_numpy_and_a_zone_object() -> None:
+    window = birthday_window(date(2000, 2, 29), year=np.int64(2026), tz=SHANGHAI)
+    assert window == birthday_window(date(2000, 2, 29), year=2026, tz="Asia/Shanghai")
