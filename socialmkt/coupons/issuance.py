@@ -171,6 +171,8 @@ def issue(
         The ledger belongs to another campaign.
     Infeasible
         The code book has no serial left.
+    Overflow
+        The days of the validity lead beyond the year 9999.
 
     Notes
     -----

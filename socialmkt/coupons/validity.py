@@ -125,6 +125,8 @@ class Validity(Frozen):
         ------
         AmbiguousTime, InvalidInput
             The instant is naive, or none.
+        Overflow
+            The days or the duration lead beyond the year 9999.
 
         Examples
         --------
@@ -153,6 +155,8 @@ class Validity(Frozen):
         ------
         AmbiguousTime, InvalidInput
             An instant is naive, or none.
+        Overflow
+            As in `windows`.
 
         Examples
         --------
