@@ -67,7 +67,8 @@ def _ends(rules: Rules, starts: Int64) -> Iterable[int | None]:
     if ends is None:
         return repeat(None, len(starts))
     held = ("lasts", rules.lasts) if rules.days is None else ("days", rules.days)
-    return _within_years(ends, *held).tolist()
+    listed: list[int | None] = _within_years(ends, *held).tolist()
+    return listed
 
 
 def _within_years(instants: Int64, name: str, held: int | None) -> Int64:

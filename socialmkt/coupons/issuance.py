@@ -22,6 +22,7 @@ from socialmkt.coupons._campaign import Campaign, Status
 from socialmkt.coupons._events import EventKind, Issued, Record, fingerprint_of
 from socialmkt.coupons._fields import Ref
 from socialmkt.coupons._fold import Draft
+from socialmkt.coupons._known import Facts
 from socialmkt.coupons._limits import Limit, Refusal, gates_of, limits_of
 from socialmkt.coupons._reasons import Outcome, Reason
 from socialmkt.coupons._windows import Spans, claim_spans
@@ -57,7 +58,8 @@ class IssueRequest(Frozen):
     at : aware datetime, optional
         When; the `now` of `issue` if left out.
     facts : mapping of name to value
-        What is known about the person, for the rule of the campaign.
+        What is known about the person, for the rule of the campaign: flags, numbers, text, aware datetimes (kept in
+        UTC); None, NaN and NaT for what is not known.
 
     Examples
     --------
@@ -71,7 +73,7 @@ class IssueRequest(Frozen):
     source: Name | None = None
     source_ref: Ref | None = None
     at: Instant | None = None
-    facts: FrozenDict[str, Any] = FrozenDict({})
+    facts: Facts = FrozenDict({})
 
 
 class IssueDecisions(Table):
