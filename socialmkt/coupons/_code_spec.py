@@ -140,7 +140,7 @@ class CodeSpec(Frozen):
     @classmethod
     def _plain_words(cls, words: tuple[str, ...]) -> tuple[str, ...]:
         for word in words:
-            if len(word) < 2 or not set(word.upper()) <= _ALL:
+            if len(word) < 2 or not (word.isascii() and word.isalnum()):
                 raise refuse(InvalidInput, "", "blocked", "hold words of two or more letters and digits", word)
         return words
 
@@ -278,7 +278,7 @@ def _read_column(codes: Any, func: str, name: str) -> NDArray[Any] | list[Any]:
     """Read a column of text or bytes; a plain list of one of them is taken as it is."""
     if isinstance(codes, list) and set(map(type, cast("list[object]", codes))) in ({str}, {bytes}):
         return codes
-    values = columns.ids(codes, func=func, name=name)
+    values = columns.ids(codes, func=func, name=name, offer_drop=False)
     if not len(values):
         return []
     first = values.item(0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from socialmkt.core import columns
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse
 from socialmkt.core.table import Flags, Ints, Table, Texts, freeze
 from socialmkt.coupons._fields import read_count
 from socialmkt.coupons._layout import OK, REASONS
@@ -103,11 +103,15 @@ def one_serial(serial: Any, spec: CodeSpec, func: str) -> int:
 
 def many_serials(serials: Any, spec: CodeSpec, func: str) -> Int64:
     """Read a column of serials."""
-    read = columns.quantities(serials, func=func, name="serials")
+    must = f"be from 0 to {spec.capacity - 1:,}"
+    try:
+        read = columns.quantities(serials, func=func, name="serials", offer_drop=False)
+    except Overflow as error:  # beyond 64 bits is beyond the capacity: the same fault, one error
+        got = Verbatim("a number beyond 64 bits")
+        raise refuse(InvalidInput, func, "serials", must, got, row=error.row, count=error.count) from None
     if len(read) and int(read.max()) >= spec.capacity:
         over = read >= spec.capacity
-        row = int(over.argmax())
-        must, count = f"be below {spec.capacity:,}", int(over.sum())
+        row, count = int(over.argmax()), int(over.sum())
         raise refuse(InvalidInput, func, "serials", must, int(read[row]), row=row, count=count, total=len(read))
     return read
 
@@ -116,7 +120,7 @@ def read_issued(issued: Any, func: str) -> int | Int64:
     """Read which serials were issued: a number, or a column, sorted."""
     if is_int(issued):
         return read_count(issued, func, "issued")
-    return np.sort(columns.quantities(issued, func=func, name="issued"))
+    return np.sort(columns.quantities(issued, func=func, name="issued", offer_drop=False))
 
 
 def among(serials: Int64, issued: int | Int64) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, refuse
-from socialmkt.core.model import Amount, Duration
+from socialmkt.core.model import Amount, Duration, read_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,17 +22,10 @@ _MUST_BE_REF = "be text that is not empty, or a whole number"
 def read_ref(value: Any, func: str, name: str) -> str | int:
     """Read the id of a person or an order: text or a whole number, and no bool."""
     if isinstance(value, str) and value:
-        return str(value)
+        return read_name(value, func=func, name=name)
     if is_int(value):
         return int(value)
     raise refuse(InvalidInput, func, name, _MUST_BE_REF, value)
-
-
-def read_text(value: Any, func: str, name: str) -> str:
-    """Read the id of a coupon or a key."""
-    if not isinstance(value, str) or not value:
-        raise refuse(InvalidInput, func, name, "be text that is not empty", value)
-    return str(value)
 
 
 def read_amount(value: Any, func: str, name: str) -> int:

@@ -88,7 +88,10 @@ def _read_taken(taken: Any, spec: CodeSpec) -> UInt64:
         row = int(wrong[0])
         got = Verbatim(f"a code with the fault {REASONS[parsed.status[row]]!r}")
         raise refuse(InvalidInput, _FUNC, "taken", "be codes of this form", got, row=row, count=len(wrong))
-    return np.sort(body_values(parsed.symbols[: spec.body], len(spec.alphabet)))
+    known = np.sort(body_values(parsed.symbols[: spec.body], len(spec.alphabet)))
+    again = np.zeros(len(known), np.bool_)
+    np.equal(known[1:], known[:-1], out=again[1:])
+    return known[~again]
 
 
 def _drawn(spec: CodeSpec, wanted: int, known: UInt64, source: Callable[[int], bytes]) -> UInt64:

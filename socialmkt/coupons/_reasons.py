@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from socialmkt.core.errors import refuse_choice
+import numpy as np
+
+from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 from socialmkt.core.labels import Code
 
 
@@ -113,7 +115,7 @@ def public_reason(reason: Reason | str, *, proven: bool) -> PublicReason:
     Raises
     ------
     InvalidInput
-        No reason has this name.
+        No reason has this name, or `proven` is neither True nor False.
 
     Examples
     --------
@@ -121,6 +123,8 @@ def public_reason(reason: Reason | str, *, proven: bool) -> PublicReason:
     ('not_found', 'not_applicable')
     """
     known = _read(reason)
+    if not isinstance(proven, bool | np.bool_):
+        raise refuse(InvalidInput, "coupons.public_reason", "proven", "be True or False", proven)
     if known in _TO_ANYONE:
         return _TO_ANYONE[known]
     if not proven:

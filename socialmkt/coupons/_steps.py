@@ -12,10 +12,10 @@ from pydantic import model_validator
 from socialmkt.core._sources import as_objects
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import to_us
-from socialmkt.core.model import Amount, Count, Frozen, Instant, Name
+from socialmkt.core.model import Amount, Count, Frozen, Instant, Name, read_name
 from socialmkt.core.table import Flags, Table, Texts, freeze
 from socialmkt.coupons._events import EventKind, Moved, fingerprint_of
-from socialmkt.coupons._fields import Ref, read_ref, read_text
+from socialmkt.coupons._fields import Ref, read_ref
 from socialmkt.coupons._fold import Draft, fresh, refusal
 from socialmkt.coupons._reasons import Outcome, Reason
 from socialmkt.coupons.ledger import Ledger, check_ledger, grown, state_of
@@ -218,8 +218,8 @@ class ApplyResult(Frozen):
 def take_one(ledger: Ledger, move: Moved, func: str) -> Transition:
     """Take one step from a ledger to the next."""
     check_ledger(ledger, func)
-    read_text(move.coupon, func, "id")
-    read_text(move.key, func, "key")
+    read_name(move.coupon, func=func, name="id")
+    read_name(move.key, func=func, name="key")
     draft = Draft(state_of(ledger))
     reason, replayed = take(draft, move, func, None)
     decision = StepDecision(

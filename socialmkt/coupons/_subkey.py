@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 
@@ -22,6 +22,10 @@ class Subkey:
 
     def __repr__(self) -> str:
         return "<subkey>"
+
+    def __reduce__(self) -> NoReturn:
+        message = "a subkey is not pickled: build the CodeBook again where it is needed"
+        raise TypeError(message)
 
 
 def derived(spec: CodeSpec, key: bytes, campaign: str) -> Subkey:

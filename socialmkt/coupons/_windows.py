@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_left, bisect_right
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from socialmkt.core.errors import Overflow, refuse
 from socialmkt.core.instants import Window, day_bounds, from_us, local_days, to_us
 from socialmkt.coupons._reasons import Reason
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from socialmkt.core.calendar import Calendar
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Int64 = NDArray[np.int64]
 Span = tuple[int, int | None]
 Spans = tuple[Span, ...]
+
+_LAST = to_us(dt.datetime.max.replace(tzinfo=dt.UTC))
 
 
 class Rules(NamedTuple):
@@ -42,7 +45,7 @@ def claim_spans(rules: Rules, claimed: Sequence[int]) -> list[Spans]:
     if rules.starts_at is not None:
         starts = np.maximum(starts, rules.starts_at)
     if rules.wait_days:
-        starts = _day_starts(starts, rules.wait_days, rules.zone)
+        starts = _within_years(_day_starts(starts, rules.wait_days, rules.zone), "wait_days", rules.wait_days)
     own = zip(starts.tolist(), _ends(rules, starts), strict=True)
     spans = [[span] if span[1] is None or span[0] < span[1] else [] for span in own]
     if rules.periods:
@@ -61,7 +64,18 @@ def _ends(rules: Rules, starts: Int64) -> Iterable[int | None]:
         ends = starts + rules.lasts
     if rules.ends_at is not None:
         ends = np.minimum(np.full_like(starts, rules.ends_at) if ends is None else ends, rules.ends_at)
-    return repeat(None, len(starts)) if ends is None else ends.tolist()
+    if ends is None:
+        return repeat(None, len(starts))
+    held = ("lasts", rules.lasts) if rules.days is None else ("days", rules.days)
+    listed: list[int | None] = _within_years(ends, *held).tolist()
+    return listed
+
+
+def _within_years(instants: Int64, name: str, held: int | None) -> Int64:
+    """Refuse a rule that leads to instants which no datetime can show."""
+    if len(instants) and int(instants.max()) > _LAST:
+        raise refuse(Overflow, "Validity.windows", name, "keep the windows within the year 9999", held)
+    return instants
 
 
 def _day_starts(instants: Int64, later: int, zone: dt.tzinfo) -> Int64:
@@ -122,12 +136,17 @@ def _span(window: Window) -> Span:
 def write_windows(spans: Spans, zone: dt.tzinfo) -> tuple[Window, ...]:
     """Write spans as windows in a zone."""
     return tuple(
-        Window(
-            start=from_us(start).astimezone(zone),
-            end=None if end is None else from_us(end).astimezone(zone),
-        )
-        for start, end in spans
+        Window(start=_shown(start, zone), end=None if end is None else _shown(end, zone)) for start, end in spans
     )
+
+
+def _shown(instant: int, zone: dt.tzinfo) -> dt.datetime:
+    """Show an instant in a zone; in UTC where the year in the zone would be 0 or 10000."""
+    shown = from_us(instant)
+    try:
+        return shown.astimezone(zone)
+    except OverflowError:
+        return shown
 
 
 def time_reason(spans: Spans, now: int) -> Reason | None:

@@ -131,9 +131,11 @@ class CodeBook:
         subkey = derived(spec, key, campaign)
         vars(self).update(spec=spec, campaign=campaign, _subkey=subkey)
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        message = f"'CodeBook' object does not support attribute assignment: {name}"
+    def __setattr__(self, name: str, *_: object) -> NoReturn:
+        message = f"'CodeBook' object does not support attribute assignment or deletion: {name}"
         raise AttributeError(message)
+
+    __delattr__ = __setattr__
 
     def __repr__(self) -> str:
         return f"CodeBook({self.spec!r}, <key>, {self.campaign!r})"
@@ -179,12 +181,10 @@ class CodeBook:
         >>> CodeBook(CodeSpec(body=12), bytes(range(32)), "follow-5yuan").encode(12_345)
         'DP9TAPSRPPGR8'
         """
+        func, layout = "CodeBook.encode", layout_of(self.spec)
         if is_int(serials):
-            return layout_of(self.spec).write_one(
-                self._symbols_of_one(one_serial(serials, self.spec, "CodeBook.encode"))
-            )
-        read = many_serials(serials, self.spec, "CodeBook.encode")
-        layout = layout_of(self.spec)
+            return layout.write_one(self._symbols_of_one(one_serial(serials, self.spec, func)))
+        read = many_serials(serials, self.spec, func)
         characters = np.empty((len(read), layout.width), np.uint32)
         for rows, symbols in self._symbols_of(read):
             layout.write(symbols, characters[rows])

@@ -22,17 +22,17 @@ from socialmkt.coupons._campaign import Campaign, Status
 from socialmkt.coupons._events import EventKind, Issued, Record, fingerprint_of
 from socialmkt.coupons._fields import Ref
 from socialmkt.coupons._fold import Draft
+from socialmkt.coupons._known import Facts
 from socialmkt.coupons._limits import Limit, Refusal, gates_of, limits_of
 from socialmkt.coupons._reasons import Outcome, Reason
 from socialmkt.coupons._windows import Spans, claim_spans
+from socialmkt.coupons.codes import CodeBook
 from socialmkt.coupons.ledger import Ledger, check_campaign, check_ledger, grown, state_of
 from socialmkt.coupons.validity import rules_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
-
-    from socialmkt.coupons.codes import CodeBook
 
 __all__ = ["Campaign", "IssueDecisions", "IssueRequest", "IssueResult", "Status", "issue"]
 
@@ -58,7 +58,8 @@ class IssueRequest(Frozen):
     at : aware datetime, optional
         When; the `now` of `issue` if left out.
     facts : mapping of name to value
-        What is known about the person, for the rule of the campaign.
+        What is known about the person, for the rule of the campaign: flags, numbers, text, aware datetimes (kept in
+        UTC); None, NaN and NaT for what is not known.
 
     Examples
     --------
@@ -72,7 +73,7 @@ class IssueRequest(Frozen):
     source: Name | None = None
     source_ref: Ref | None = None
     at: Instant | None = None
-    facts: FrozenDict[str, Any] = FrozenDict({})
+    facts: Facts = FrozenDict({})
 
 
 class IssueDecisions(Table):
@@ -165,13 +166,15 @@ def issue(
     Raises
     ------
     InvalidInput
-        Something is no campaign, ledger or request, or a request lies after `now`.
+        Something is no campaign, ledger, request or book, or a request lies after `now`.
     AmbiguousTime
         `now` is naive.
     SchemeMismatch
         The ledger belongs to another campaign.
     Infeasible
         The code book has no serial left.
+    Overflow
+        The days of the validity lead beyond the year 9999.
 
     Notes
     -----
@@ -199,6 +202,8 @@ def issue(
     check_ledger(ledger, _FUNC)
     check_campaign(campaign, ledger, _FUNC)
     asked = _read_requests(requests)
+    if book is not None and not isinstance(book, CodeBook):
+        raise refuse(InvalidInput, _FUNC, "book", "be a CodeBook", book)
     instants = _read_instants(asked, to_us(now, func=_FUNC, name="now"))
     state = state_of(ledger)
     draft, limits = Draft(state), limits_of(campaign, instants)

@@ -16,11 +16,11 @@ from pydantic import model_validator
 
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, refuse
 from socialmkt.core.instants import from_us, to_us
-from socialmkt.core.model import Frozen
+from socialmkt.core.model import Frozen, read_name
 from socialmkt.coupons._campaign import Campaign, Held
 from socialmkt.coupons._coupon import Coupon, CouponState
 from socialmkt.coupons._events import Event, EventKind, EventLog, Issued, sequence_of
-from socialmkt.coupons._fields import read_count, read_text
+from socialmkt.coupons._fields import read_count
 from socialmkt.coupons._fold import Standing, State, empty_state, fold, seen_at, standing_of
 from socialmkt.coupons._windows import are_over, write_windows
 from socialmkt.coupons.validity import rules_of
@@ -334,7 +334,7 @@ class Ledger(Frozen):
         return Held(id=issue.coupon, campaign=campaign, claimed_at=from_us(issue.at), windows=windows)
 
     def _issue(self, coupon: Any, func: str) -> Issued:
-        issue: Issued | None = self._state.coupons.find(read_text(coupon, func, "id"))
+        issue: Issued | None = self._state.coupons.find(read_name(coupon, func=func, name="id"))
         if issue is None:
             raise refuse(InvalidInput, func, "id", "be a coupon of this ledger", coupon)
         return issue

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.errors import InvalidInput, Overflow, refuse
 from socialmkt.core.model import Amount, BasisPoints, Frozen, Name, Positive
-from socialmkt.coupons._fields import PositiveAmount
+from socialmkt.coupons._fields import INT64_MAX, PositiveAmount
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -228,7 +228,7 @@ class AmountOffEvery(_Terms):
     Raises
     ------
     pydantic.ValidationError
-        `value` is above `every`, or as in the fields.
+        `value` is above `every`, value x times is beyond 64 bits, or as in the fields.
 
     Examples
     --------
@@ -245,6 +245,8 @@ class AmountOffEvery(_Terms):
     def _value_within_the_step(self) -> Self:
         if self.value > self.every:
             raise refuse(InvalidInput, "", "value", f"be at most every, {self.every:,}", self.value)
+        if self.times is not None and self.value * self.times > INT64_MAX:
+            raise refuse(Overflow, "", "times", "keep value x times below 2**63", self.times)
         return self
 
 

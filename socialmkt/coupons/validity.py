@@ -15,11 +15,12 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo, model_vali
 
 from socialmkt.core._hours import read_week
 from socialmkt.core._instants import MICROSECOND
+from socialmkt.core._whole import is_int
 from socialmkt.core.calendar import Calendar
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
 from socialmkt.core.instants import Window, day_window, to_us, zone
 from socialmkt.core.model import Count, Frozen, Instant, Positive, Zone
-from socialmkt.coupons._fields import MOST_DAYS, Lasting
+from socialmkt.coupons._fields import MOST_DAYS, Lasting, read_count
 from socialmkt.coupons._windows import Rules, Spans, claim_spans, merged, read_windows, time_reason, write_windows
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Validity(Frozen):
         ------
         AmbiguousTime, InvalidInput
             The instant is naive, or none.
+        Overflow
+            The days or the duration lead beyond the year 9999.
 
         Examples
         --------
@@ -152,6 +155,8 @@ class Validity(Frozen):
         ------
         AmbiguousTime, InvalidInput
             An instant is naive, or none.
+        Overflow
+            As in `windows`.
 
         Examples
         --------
@@ -216,7 +221,12 @@ def birthday_window(
     Raises
     ------
     InvalidInput
-        `born` is no date, the year is none, or another word for `leap_day`.
+        `born` is no date, the year is none, another zone or another word for `leap_day`, or a number of days is
+        negative.
+    Infeasible
+        The zone left that day out.
+    Overflow
+        The window leaves the years 1 to 9999.
 
     Examples
     --------
@@ -227,11 +237,16 @@ def birthday_window(
     func = "coupons.birthday_window"
     if not isinstance(born, dt.date) or isinstance(born, dt.datetime):
         raise refuse(InvalidInput, func, "born", "be a date", born)
-    if leap_day not in _LEAP_DAYS:
+    if leap_day not in tuple(_LEAP_DAYS):
         raise refuse_choice(func, "leap_day", leap_day, _LEAP_DAYS)
-    if type(year) is not int or not dt.MINYEAR <= year <= dt.MAXYEAR:
+    if not is_int(year) or not dt.MINYEAR <= year <= dt.MAXYEAR:
         raise refuse(InvalidInput, func, "year", "be a year from 1 to 9999", year)
-    return day_window(_birthday(born, year, leap_day), tz=tz, days_before=days_before, days_after=days_after)
+    return day_window(
+        _birthday(born, int(year), leap_day),
+        tz=tz if isinstance(tz, dt.tzinfo) else zone(tz, func=func, parameter="tz"),
+        days_before=read_count(days_before, func, "days_before"),
+        days_after=read_count(days_after, func, "days_after"),
+    )
 
 
 def _birthday(born: dt.date, year: int, leap_day: str) -> dt.date:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ from socialmkt.coupons import (
     void,
 )
 from tests.coupons.ledger_model import PlainLedger
-from tests.coupons.shop import DAY, HOUR, NOW, campaign, issued, requests, survives_json
+from tests.coupons.shop import DAY, HOUR, NOW, SHANGHAI, campaign, issued, requests, survives_json
 from tests.refusals import refuses
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/coupons_issuance.json").read_text(encoding="utf-8"))
@@ -265,6 +267,8 @@ def test_other_arguments_are_refused_by_name() -> None:
         issue(campaign(), EMPTY, [*one, "k"], now=NOW)
     with refuses(InvalidInput, match="at must not lie after now, got .* at row 0"):
         issue(campaign(), EMPTY, requests(("a", "u"), at=NOW + HOUR), now=NOW)
+    with refuses(InvalidInput, match="book must be a CodeBook, got CodeSpec"):
+        issue(campaign(), EMPTY, one, now=NOW, book=CodeSpec())
     with refuses(AmbiguousTime, match="now must be an aware datetime"):
         issue(campaign(), EMPTY, one, now=NOW.replace(tzinfo=None))
 
@@ -274,16 +278,66 @@ def test_other_arguments_are_refused_by_name() -> None:
     [
         ({"key": ""}, "key"),
         ({"user": ""}, "user"),
+        ({"user": "\ud800"}, "user must hold no control characters"),
         ({"user": True}, "user"),
         ({"user": 1.0}, "user"),
         ({"user": None}, "user"),
         ({"at": NOW.replace(tzinfo=None)}, "at"),
         ({"person": 1.5}, "person"),
+        ({"facts": ["follows"]}, "facts"),
+        ({"facts": {"joined": NOW.replace(tzinfo=None)}}, "joined must be an aware datetime"),
+        ({"facts": {"spent": float("inf")}}, "spent must be a finite number"),
     ],
 )
 def test_a_request_that_breaks_its_rule_is_refused_by_name(fields: dict[str, Any], name: str) -> None:
     with pytest.raises(ValidationError, match=name):
         IssueRequest(**{"key": "k", "user": "u", **fields})
+
+
+FACTS: dict[str, Any] = {
+    "follows": True,
+    "orders": 3,
+    "spent": 1.5,
+    "city": "2026-03-01T12:00:00+00:00",
+    "joined": NOW.astimezone(SHANGHAI),
+    "tier": None,
+}
+
+
+def test_a_request_comes_back_from_json_with_its_facts() -> None:
+    request = IssueRequest(key="k", user="u", facts=FACTS)
+    assert survives_json(request)
+    assert request.facts == FACTS
+    assert isinstance(IssueRequest.model_validate_json(request.model_dump_json()).facts["city"], str)
+
+
+@pytest.mark.parametrize(
+    ("fact", "plain"),
+    [
+        (np.True_, True),
+        (np.int64(3), 3),
+        (np.float64(1.5), 1.5),
+        (Decimal("1.5"), 1.5),
+        (np.str_("a"), "a"),
+        (np.datetime64("2026-03-01T12:00"), NOW),
+        (NOW.date(), NOW - 12 * HOUR),
+        (float("nan"), None),
+        (np.datetime64("NaT"), None),
+        (["what", "no", "rule", "reads"], ["what", "no", "rule", "reads"]),
+    ],
+)
+def test_a_fact_is_kept_as_python_has_it(fact: Any, plain: Any) -> None:
+    request = IssueRequest(key="k", user="u", facts={"fact": fact})
+    assert request.facts["fact"] == plain
+    assert type(request.facts["fact"]) is type(plain)
+    assert survives_json(request)
+
+
+def test_rules_read_instants_after_json_as_before() -> None:
+    loyal = campaign(rule=Rule.before("joined", NOW))
+    request = IssueRequest(key="k", user="u", facts={"joined": NOW - DAY})
+    for each in (request, IssueRequest.model_validate_json(request.model_dump_json())):
+        assert answers(issue(loyal, EMPTY, [each], now=NOW)) == ["#0"]
 
 
 def test_an_unknown_worst_case_counts_nothing() -> None:

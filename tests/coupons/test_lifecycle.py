@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -266,6 +267,9 @@ def test_a_long_chain_of_single_steps_is_the_batch() -> None:
         (lambda: redeem(issued(), "c#0", key="k", now=NOW, value=-1), "value must lie in 0 to"),
         (lambda: redeem(issued(), "", key="k", now=NOW), "id must be text"),
         (lambda: redeem(issued(), "c#0", key="", now=NOW), "key must be text"),
+        (lambda: redeem(issued(), "c#0", key=" ", now=NOW), "key must be text that is not empty"),
+        (lambda: void(issued(), "c#0\n", key="k", now=NOW), "id must hold no control characters"),
+        (lambda: void(issued(), "c#0", key="k", now=NOW, order="o\0"), "order must hold no control characters"),
         (lambda: redeem(issued(), "c#0", key="k", now=NOW, order=1.5), "order must be text"),
         (lambda: reserve(issued(), "c#0", key="k", now=NOW, order=None), "order must be text"),
         (lambda: release([], "c#0", key="k", now=NOW), "ledger must be a Ledger"),
@@ -335,3 +339,10 @@ def test_every_reason_has_a_label_of_its_own(codes: Any, lang: str) -> None:
 def test_an_unknown_reason_is_refused() -> None:
     with refuses(InvalidInput, match="reason must be one of"):
         public_reason("bored", proven=True)
+
+
+def test_only_a_bool_is_a_proof() -> None:
+    assert public_reason("paused", proven=np.True_) == "not_applicable"
+    for proven in ("no", 1, None):
+        with refuses(InvalidInput, match="proven must be True or False"):
+            public_reason("paused", proven=proven)

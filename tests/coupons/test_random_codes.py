@@ -82,6 +82,14 @@ def test_more_than_half_of_all_codes_is_refused() -> None:
         random_codes(spec, 500_001, source=Stream())
     with refuses(Infeasible, match="count must be, with those taken"):
         random_codes(spec, 500_000, source=Stream(), taken=["000000"])
+    with refuses(Infeasible, match="count must be, with those taken"):
+        random_codes(spec, 499_999, source=Stream(), taken=["000000", "000001"])
+
+
+def test_a_taken_code_that_is_named_twice_counts_once() -> None:
+    spec = CodeSpec(alphabet=DIGITS, body=6, checks=0, blocked=[])
+    codes = random_codes(spec, 499_999, source=Stream(), taken=["000000", "000000"])
+    assert len(set(codes.tolist()) - {"000000"}) == 499_999
 
 
 @pytest.mark.parametrize(

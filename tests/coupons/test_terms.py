@@ -96,6 +96,7 @@ def test_any_other_rate_is_refused(rate: Any) -> None:
         (AmountOffEvery, {"every": 0, "value": 1}, "every"),
         (AmountOffEvery, {"every": 5, "value": 6}, "value"),
         (AmountOffEvery, {"every": 5, "value": 5, "times": 0}, "times"),
+        (AmountOffEvery, {"every": 2**62, "value": 2**62, "times": 2}, "times must keep value x times below"),
         (FixedPrice, {"price": -1}, "price"),
         (BuyGet, {"buy": 0, "get": 1}, "buy"),
         (BuyGet, {"buy": 1, "get": 0}, "get"),

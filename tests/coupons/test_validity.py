@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from socialmkt.core.calendar import Calendar
-from socialmkt.core.errors import AmbiguousTime, InvalidInput
-from socialmkt.coupons import Validity, Window, birthday_window
-from tests.coupons.shop import DAY, HOUR, NOW, SHANGHAI, survives_json
+from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
+from socialmkt.coupons import Ledger, Validity, Window, birthday_window, issue
+from tests.coupons.shop import DAY, HOUR, NOW, SHANGHAI, campaign, requests, survives_json
 from tests.refusals import refuses
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/coupons_validity.json").read_text(encoding="utf-8"))
@@ -121,6 +122,33 @@ def test_rules_that_do_not_hang_together_are_refused_by_name(fields: dict[str, A
         Validity(**fields)
 
 
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"days": 3_600_000, "tz": "UTC"}, "days"),
+        ({"wait_days": 3_600_000, "tz": "UTC"}, "wait_days"),
+        ({"lasts": timedelta(days=3_600_000)}, "lasts"),
+    ],
+)
+def test_windows_beyond_the_year_9999_are_refused_by_name(fields: dict[str, Any], name: str) -> None:
+    match = f"{name} must keep the windows within the year 9999"
+    with refuses(Overflow, match=match):
+        Validity(**fields).windows(NOW)
+    with refuses(Overflow, match=match):
+        issue(campaign(validity=Validity(**fields)), Ledger.empty(), requests(("k", "u")), now=NOW)
+
+
+def test_the_last_and_the_first_instants_are_shown_in_utc_where_the_zone_has_no_year_for_them() -> None:
+    last, first = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
+    validity = Validity(ends_at=last, tz="Asia/Shanghai")
+    assert validity.windows(NOW) == [Window(start=NOW, end=last)]
+    assert validity.windows(NOW)[0].start.tzinfo == SHANGHAI
+    assert survives_json(validity.windows(NOW)[0])
+    assert Validity(tz="America/Los_Angeles").windows(first) == [Window(start=first)]
+    forever = Validity(days=3_600_000, ends_at=last, tz="Asia/Shanghai")
+    assert forever.windows(NOW) == [Window(start=NOW, end=last)]
+
+
 def test_a_naive_instant_is_refused() -> None:
     naive = NOW.replace(tzinfo=None)
     with refuses(AmbiguousTime, match="claimed_at must be an aware datetime"):
@@ -150,5 +178,18 @@ def test_a_birthday_that_is_none_is_refused() -> None:
         birthday_window(NOW, year=2026, tz="UTC")
     with refuses(InvalidInput, match="leap_day must be one of feb28, mar1"):
         birthday_window(date(2000, 2, 29), year=2026, tz="UTC", leap_day="feb29")
-    with refuses(InvalidInput, match="year must be a year from 1 to 9999"):
-        birthday_window(date(2000, 2, 29), year=0, tz="UTC")
+    with refuses(InvalidInput, match="leap_day must be one of feb28, mar1"):
+        birthday_window(date(2000, 2, 29), year=2026, tz="UTC", leap_day=["feb28"])
+    for year in (0, 2026.0, True):
+        with refuses(InvalidInput, match="year must be a year from 1 to 9999"):
+            birthday_window(date(2000, 2, 29), year=year, tz="UTC")
+    with refuses(InvalidInput, match="coupons.birthday_window: tz must be an IANA zone name"):
+        birthday_window(date(2000, 2, 29), year=2026, tz="Mars/Olympus")
+    for name in ("days_before", "days_after"):
+        with refuses(InvalidInput, match=f"coupons.birthday_window: {name} must be a whole number of at least 0"):
+            birthday_window(date(2000, 2, 29), year=2026, tz="UTC", **{name: -1})
+
+
+def test_a_birthday_takes_a_year_of_numpy_and_a_zone_object() -> None:
+    window = birthday_window(date(2000, 2, 29), year=np.int64(2026), tz=SHANGHAI)
+    assert window == birthday_window(date(2000, 2, 29), year=2026, tz="Asia/Shanghai")
