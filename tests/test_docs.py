@@ -20,7 +20,7 @@ from tests.test_architecture import PUBLIC
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-OPTIONAL = ["pandas", "polars", "pyarrow", "duckdb", "dask", "narwhals", "matplotlib", "lifetimes"]
+OPTIONAL = ["pandas", "polars", "pyarrow", "duckdb", "dask", "narwhals", "matplotlib", "lifetimes", "fastapi", "httpx"]
 
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 
