@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import itertools
 import json
+import pickle
 from collections import defaultdict
 from fractions import Fraction
 from math import factorial
@@ -517,3 +519,28 @@ def test_what_is_no_rule_or_no_paths_is_refused() -> None:
 def test_rules_that_make_no_sense_are_refused(make: Any, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         make()
+
+
+# --- the ends of int64, copies --------------------------------------------------------------------------------------
+
+ENDS = np.array([-(2**63) + 1, 2**63 - 1]).view("M8[us]")
+
+
+def test_ages_and_look_backs_hold_over_all_of_time() -> None:
+    touches: dict[str, Any] = {"journey": [1, 1], "channel": ["A", "B"], "at": ENDS, "won": [1]}
+    paths = c.Paths.from_columns(**touches, won_at=ENDS[1:], value=[100])
+    assert c.attribute(paths, c.HalfLife(half_life=DAILY)).value.tolist() == [0, 100]
+    assert [c.Paths.from_columns(**touches, won_at=ENDS[n : n + 1], lookback=DAILY).touches for n in (0, 1)] == [1, 1]
+
+
+@pytest.mark.parametrize("through", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy])
+def test_copies_of_paths_are_equal_and_as_read_only(through: Any) -> None:
+    paths = spelled(["AB*", "B"], [100])
+    again = through(paths)
+    assert again == paths
+    assert c.attribute(again, c.Linear()) == c.attribute(paths, c.Linear())
+    assert not again.channels.flags.writeable
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(paths)
+    assert paths != spelled(["AB*", "A"], [100])
+    assert paths != "paths"
