@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from socialmkt import campaign as c
 from socialmkt.core.calendar import Calendar
-from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
+from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow, SocialmktError
 from socialmkt.core.labels import label
 from tests.campaign.vectors import MECHANISMS
 from tests.refusals import refuses
@@ -112,6 +112,40 @@ def test_the_end_is_excluded() -> None:
     assert c.next_allowed([at(10)], at(11), week, until=at(12)).reason == "too_late"
     table = c.screen([1], week, at=at(11), log_person=[1], log_at=[at(10)], until=at(12))
     assert (table.reason.tolist(), np.isnat(table.at).tolist()) == (["too_late"], [True])
+
+
+@pytest.mark.parametrize("hours", [{}, {"mon": "09:00-10:00"}])
+def test_hours_that_do_not_open_before_the_end_make_it_too_late(hours: Any) -> None:
+    known = Calendar(weekly=hours, tz="UTC", valid_until=dt.date(2026, 3, 4))
+    policy = c.ContactPolicy(hours=known, caps=(c.Cap(limit=1, window=dt.timedelta(days=2)),), consent=False)
+    log: dict[str, Any] = {"log_person": [1], "log_at": [at(-30)]}
+    found = c.next_allowed([at(-30)], at(10), policy, until=at(48))
+    assert (found.reason, found.delayed_by) == ("too_late", ("cap", "quiet_hours"))
+    early = c.screen([1, 2], policy, at=at(0), log_person=[1], log_at=[at(-10)], until=at(48))
+    assert early.ok.tolist() == [False, bool(hours)]
+    late = c.screen([1, 2], policy, at=at(10), **log, until=at(48))
+    assert late.reason.tolist() == ["too_late", "too_late"]
+    for ask in (
+        lambda: c.next_allowed([], at(10), policy),
+        lambda: c.next_allowed([], at(10), policy, until=at(24 * 30)),
+        lambda: c.screen([1], policy, at=at(10), **log),
+    ):
+        with pytest.raises(SocialmktError, match="Calendar"):
+            ask()
+
+
+def test_a_purpose_without_caps_needs_no_channels() -> None:
+    policy = SMS.model_copy(update={"uncapped": ("birthday",)})
+    assert c.next_allowed([at(0)], at(0), policy, purpose="birthday").at == at(0)
+    table = c.screen([1], policy, at=at(0), log_person=[1], log_at=[at(0)], purpose="birthday")
+    assert table.ok.tolist() == [True]
+
+
+def test_consent_may_come_from_an_array_but_is_never_a_word() -> None:
+    assert c.next_allowed([], at(0), c.ContactPolicy(), consent=np.True_).ok
+    assert c.next_allowed([], at(0), c.ContactPolicy(), consent=np.False_).reason == "no_consent"
+    with pytest.raises(ValidationError, match="valid boolean"):
+        c.ContactPolicy(consent="no")
 
 
 @given(
