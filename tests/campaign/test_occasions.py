@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -267,8 +267,7 @@ def test_a_relative_occasion_is_the_base_asked_about_another_day(occasion: Any, 
     shift = DAY * days_later
     base = occasion.occasion if isinstance(occasion, c.Festival) else occasion
     inner = base.days if isinstance(base, c.Relative) else 0
-    if abs(inner + days_later) > 366:
-        return
+    assume(abs(inner + days_later) <= 366)
     ours, theirs = (
         c.next_occurrence(c.Relative(to=occasion, days=days_later), day + shift),
         c.next_occurrence(occasion, day),

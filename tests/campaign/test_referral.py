@@ -19,7 +19,6 @@ from tests.refusals import refuses
 
 TZ = "Asia/Shanghai"
 NOON = dt.datetime(2026, 3, 1, 4, tzinfo=dt.UTC)
-SEEN: set[str] = set()
 
 
 def at(day: float) -> dt.datetime:
@@ -206,7 +205,6 @@ def test_the_order_of_input_and_repeats_change_nothing(
     order.shuffle(more)
     order.shuffle(again)
     assert settle(more, again, now, **options) == first
-    SEEN.update(first.rewards.reason.tolist(), first.invites.reason.tolist())
 
 
 @given(invites=invites_, orders=orders_, options=options_, days=st.lists(st.integers(0, 70), min_size=2, max_size=2))
