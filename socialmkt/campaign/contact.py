@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.campaign._contact_models import Cap, ContactDecision, ContactPolicy, ContactReason, Delay, Screening
-from socialmkt.campaign._ids import code_together
+from socialmkt.campaign._ids import code_together, kind
 from socialmkt.campaign._sends import first_allowed, latest_sends
 from socialmkt.core import columns
 from socialmkt.core._instants import MICROSECOND
@@ -147,13 +147,19 @@ def _sends_per_cap(sent: Any, sent_channel: Any, caps: list[Cap], func: str) -> 
     times = read["sent"].view(np.int64)
     lists: list[tuple[Cap, list[int]]] = []
     for cap in caps:
-        counted = times if cap.channel is None else times[_is_channel(read["sent_channel"], cap.channel)]
+        counted = times
+        if cap.channel is not None:
+            counted = times[_is_channel(read["sent_channel"], cap.channel, func, "sent_channel")]
         lists.append((cap, np.sort(counted).tolist()))
     return lists
 
 
-def _is_channel(channels: NDArray[Any], name: str) -> Bools:
-    return np.array([one == name for one in channels.tolist()], bool)
+def _is_channel(channels: NDArray[Any], channel: str, func: str, name: str) -> Bools:
+    """Tell which messages went through a channel; other ids than text would escape its cap."""
+    if len(channels) and kind(channels) is not str:
+        raise refuse(InvalidInput, func, name, "hold text", channels[:1].tolist()[0])
+    found: Bools = channels == channel
+    return found
 
 
 def _search(
@@ -276,7 +282,7 @@ def screen(
     if caps:
         (who, receiver), ids = code_together({"person": people, "log_person": log["log_person"]}, func)
         for name in dict.fromkeys(cap.channel for cap in caps):
-            rows = slice(None) if name is None else _is_channel(log["log_channel"], name)
+            rows = slice(None) if name is None else _is_channel(log["log_channel"], name, func, "log_channel")
             latest = latest_sends(receiver[rows], times[rows], len(ids))
             for cap in (one for one in caps if one.channel == name):
                 np.maximum(moments, latest.then(cap.limit, cap.window // MICROSECOND)[who], out=moments)

@@ -240,6 +240,7 @@ SMS = c.ContactPolicy(caps=(c.Cap(limit=1, window=dt.timedelta(days=1), channel=
         ({"policy": SMS}, "channel must be given where a cap names a channel"),
         ({"policy": SMS, "channel": "sms"}, "sent_channel must be given where a cap names a channel"),
         ({"channel": 5}, "channel must be text, got 5"),
+        ({"policy": SMS, "channel": "sms", "sent": [at(0)], "sent_channel": [5]}, "sent_channel must hold text, got 5"),
         ({"purpose": None}, "purpose must be text, got None"),
         ({"sent": [at(0), None]}, "sent must not be null"),
         ({"sent": [at(0)], "sent_channel": []}, "sent_channel must be as long as sent"),
@@ -272,6 +273,10 @@ def test_questions_that_lack_something_are_refused(options: dict[str, Any], word
         ),
         ({"policy": SMS, "channel": "sms"}, "log_channel must be given where a cap names a channel"),
         ({"log_person": [1]}, "log_at must be as long as log_person"),
+        (
+            {"policy": SMS, "channel": "sms", "log_person": [1], "log_at": [at(0)], "log_channel": [b"sms"]},
+            "log_channel must hold text, got b'sms'",
+        ),
     ],
 )
 def test_mass_messages_that_lack_something_are_refused(options: dict[str, Any], words: str) -> None:
