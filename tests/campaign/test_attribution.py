@@ -476,6 +476,11 @@ def test_columns_that_make_no_journeys_are_refused(changes: dict[str, Any], word
         c.Paths.from_columns(**{**GIVEN, **changes})
 
 
+def test_a_look_back_beyond_64_bits_is_refused() -> None:
+    with refuses(Overflow, match="Paths.from_columns: lookback must fit 64 bits of microseconds, got 999999999 days"):
+        c.Paths.from_columns(**GIVEN, lookback=dt.timedelta.max)
+
+
 def test_naive_instants_are_refused() -> None:
     with refuses(AmbiguousTime, match="won_at must hold"):
         c.Paths.from_columns(**{**GIVEN, "won_at": [dt.datetime(2026, 3, 1)]})
