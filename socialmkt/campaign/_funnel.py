@@ -98,6 +98,8 @@ def funnel(
         No steps.
     InvalidInput
         A plain string for the steps, a step named twice, ids of two kinds, or a span that is not positive.
+    Overflow
+        Events so far apart that a wait does not fit 64 bits.
 
     Notes
     -----

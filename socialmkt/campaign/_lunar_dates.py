@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 
@@ -128,7 +128,7 @@ def to_lunar(on: dt.date | Column) -> LunarDay | LunarDays:
     return LunarDays(**found)
 
 
-_RANGES = {"year": (FIRST_YEAR, LAST_YEAR), "month": (1, 12), "day": (1, 30)}
+_RANGES: Final = {"year": (FIRST_YEAR, LAST_YEAR), "month": (1, 12), "day": (1, 30)}
 
 
 @overload

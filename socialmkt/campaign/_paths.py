@@ -97,6 +97,8 @@ class Paths:
 
         Raises
         ------
+        AmbiguousTime
+            A naive instant.
         InvalidInput
             A column breaks its rule, lengths differ, a journey converts twice, `won` and `journey` hold ids of two
             kinds, a value is negative, or the look-back is not positive.

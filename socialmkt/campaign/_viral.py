@@ -115,6 +115,8 @@ def viral(seeds: int, invites: int, joins: int, *, confidence: float = 0.95) -> 
     ------
     InvalidInput
         Counts that are no whole numbers, no seeds, more joins than invites, or a confidence outside (0, 1).
+    Overflow
+        A count that does not fit 64 bits.
 
     Notes
     -----

@@ -74,6 +74,8 @@ def attribute(paths: Paths, rule: Rule) -> Attribution:
     ------
     InvalidInput
         No such rule, or `Shapley(worth="rate")` with more than 16 channels.
+    Overflow
+        The money of a channel does not fit 64 bits.
 
     Notes
     -----

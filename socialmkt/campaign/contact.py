@@ -81,7 +81,11 @@ def next_allowed(
     AmbiguousTime
         A naive instant.
     InvalidInput
-        No instant, a channel missing that a cap needs, or a column breaks its rule.
+        No instant, a channel missing that a cap needs, a column breaks its rule, or the hours are not known that far.
+    Infeasible
+        Hours that never open.
+    Overflow
+        A moment beyond the year 9999.
 
     Notes
     -----
@@ -249,8 +253,15 @@ def screen(
 
     Raises
     ------
+    AmbiguousTime
+        A naive instant.
     InvalidInput
-        A message after `at`, a missing consent column or channel, ids of two kinds, unequal lengths.
+        A message after `at`, a missing consent column or channel, ids of two kinds, unequal lengths, or the hours are
+        not known that far.
+    Infeasible
+        Hours that never open.
+    Overflow
+        A moment beyond the year 9999.
 
     Notes
     -----

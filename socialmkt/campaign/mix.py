@@ -106,6 +106,8 @@ def new_returning(
 
     Raises
     ------
+    AmbiguousTime
+        A naive instant.
     InvalidInput
         The history is shorter than `min_history`: with a short log everybody looks new. Or a column breaks its rule.
 
@@ -245,6 +247,8 @@ def cohort_conversion(
 
     Raises
     ------
+    AmbiguousTime
+        A naive instant.
     InvalidInput
         A column breaks its rule, or members and customers have ids of two kinds.
 

@@ -95,8 +95,10 @@ def settle_referrals(
 
     Raises
     ------
+    AmbiguousTime
+        A naive `as_of`.
     InvalidInput
-        Something else than these models, one purchase id with two contents, text ids beside whole numbers.
+        Something else than these models, one purchase id seen with two contents, text ids beside whole numbers.
 
     Notes
     -----
@@ -204,8 +206,10 @@ def settle_shares(shares: Iterable[Share], policy: SharePolicy, *, as_of: dt.dat
 
     Raises
     ------
+    AmbiguousTime
+        A naive `as_of`.
     InvalidInput
-        Something else than shares, one share id with two contents, text ids beside whole numbers.
+        Something else than shares, one share id seen with two contents, text ids beside whole numbers.
 
     Examples
     --------
