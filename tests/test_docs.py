@@ -6,6 +6,7 @@ import contextlib
 import io
 import itertools
 import re
+import runpy
 import subprocess
 import sys
 import zlib
@@ -65,6 +66,14 @@ def test_the_code_of_the_page_runs_and_prints_what_it_shows(page: Path, monkeypa
             pytest.importorskip(library)
     monkeypatch.chdir(ROOT)
     _run(page)
+
+
+def test_every_ratio_on_a_page_is_that_of_the_last_run() -> None:
+    run = runpy.run_path(str(ROOT / "docs" / "benchmarks" / "run.py"))
+    shown = [mark for page in PAGES for mark in run["FIGURE"].findall(page.read_text(encoding="utf-8"))]
+    ratios = run["ratios_shown"]()
+    assert len(shown) > 20
+    assert [mark for mark in shown if ratios.get(mark[:3]) != mark[3]] == []
 
 
 def test_every_page_is_on_the_map() -> None:

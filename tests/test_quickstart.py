@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import re
 import runpy
-from collections import Counter, defaultdict
-from datetime import date
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 DOCS = Path(__file__).parents[1] / "docs"
-FIRST_FIVE = {"0509": 24, "1981": 42, "1081": 17, "1560": 14, "1203": 47}
 
 
 @pytest.fixture(scope="module")
@@ -31,43 +29,24 @@ def story(capsys: pytest.CaptureFixture[str]) -> str:
 def test_the_shop_is_counted_as_by_hand(story: str, orders: list[dict[str, str]]) -> None:
     bought = Counter(order["customer"] for order in orders)
     revenue = sum(Decimal(order["amount"]) for order in orders)
-    once = sum(count == 1 for count in bought.values())
     assert f"{len(orders):,} orders of {len(bought):,} customers, {revenue} USD in all." in story
-    assert f"{once:,} customers ({once / len(bought):.0%}) bought once" in story
-    assert (len(orders), len(bought), once, str(revenue)) == (6919, 2357, 1205, "244091.94")
+    assert (len(orders), len(bought), str(revenue)) == (6919, 2357, "244091.94")
 
 
-def test_the_segments_add_up_to_the_shop(story: str) -> None:
-    rows = re.findall(r"^  [A-Z][a-z ]+?\s+([\d,]+)\s+([\d.]+) USD\s+\d+%", story, flags=re.MULTILINE)
-    assert len(rows) == 7
-    assert sum(int(customers.replace(",", "")) for customers, _ in rows) == 2357
-    assert sum(Decimal(revenue) for _, revenue in rows) == Decimal("244091.94")
-
-
-def test_the_first_five_of_the_core_are_what_their_orders_say(story: str, orders: list[dict[str, str]]) -> None:
-    own: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for order in orders:
-        own[order["customer"]].append(order)
-    named = re.findall(r"customer (\d+): (\d+) orders, ([\d.]+) USD, last on ([\d-]+)", story)
-    assert {customer: int(count) for customer, count, _, _ in named} == FIRST_FIVE
-    for customer, count, total, last in named:
-        assert int(count) == len(own[customer])
-        assert Decimal(total) == sum(Decimal(order["amount"]) for order in own[customer])
-        assert date.fromisoformat(last) == max(date.fromisoformat(order["date"]) for order in own[customer])
-
-
-def test_the_core_and_its_movement_are_as_published(story: str) -> None:
-    assert "The loyal core: 596 customers (25%) bring 62% of the revenue" in story
-    assert "From 1997-12-31 to 1998-06-30, 1,231 customers changed their segment:" in story
-    assert "139 left the loyal core" in story
-    assert "136 joined it" in story
+def test_the_best_segments_and_the_movement_are_as_published(story: str) -> None:
+    assert re.findall(r"^  ([A-Z]\w+) +(\d+) customers, (\d+)% of the revenue", story, flags=re.MULTILINE) == [
+        ("Champions", "361", "44"),
+        ("Loyal", "235", "18"),
+        ("Hibernating", "1205", "15"),
+    ]
+    assert "139 left the loyal core: ask them back; 136 joined it." in story
 
 
 def test_the_group_buy_pays_back_what_the_early_paid_too_much(story: str) -> None:
     shown = [Decimal("29.90")] * 19 + [Decimal("25.90")] * 20 + [Decimal("19.90")]
     back = sum(shown) - 40 * Decimal("19.90")
     assert "After a week 25 pay 25.90 USD each; 15 more unlock 19.90 USD." in story
-    assert f"At the close 40 pay 19.90 USD: {40 * Decimal('19.90')} USD in all, {back} USD went back" in story
+    assert f"At the close 40 pay 19.90 USD: {40 * Decimal('19.90')} USD in all; {back} USD went back" in story
 
 
 def test_those_who_may_win_are_those_who_bought_twice_and_follow(story: str, orders: list[dict[str, str]]) -> None:
@@ -81,7 +60,9 @@ def test_those_who_may_win_are_those_who_bought_twice_and_follow(story: str, ord
 def test_the_coupons_keep_to_their_budget_and_the_cart_to_its_cents(story: str) -> None:
     assert f"100.00 USD are enough for {100 // 5} of 21 followers" in story
     listed = 2 * Decimal("14.99") + Decimal("19.90")
-    assert f"A cart of {listed} USD costs {((listed - 5) * 9 / 10).quantize(Decimal('0.01'))} USD with 2 of 2" in story
+    assert (
+        f"A cart of {listed} USD costs {((listed - 5) * 9 / 10).quantize(Decimal('0.01'))} USD with 2 coupons" in story
+    )
 
 
 def test_the_promise_is_judged_as_by_hand(story: str) -> None:
@@ -91,15 +72,15 @@ def test_the_promise_is_judged_as_by_hand(story: str) -> None:
         day, hour = divmod(minute, 1440)
         in_hours = day < 2 and 13 * 60 <= hour < 22 * 60  # Thursday and Friday, 9 to 18 in New York is 13 to 22 UTC
         kept += number % 40 != 39 and waited <= (300 if in_hours else 3600)
-    assert f"{kept / 120:.1%} of 120 mentions kept the promise." in story
-    assert "3 wait too long already." in story
+    assert f"{kept / 120:.1%} of 120 mentions kept the promise; 90%? undecided." in story
+    assert "3 wait too long." in story
 
 
 def test_the_audiences_are_the_sets_of_buyers(story: str, orders: list[dict[str, str]]) -> None:
     march, june = ({o["customer"] for o in orders if o["date"].startswith(month)} for month in ("1997-03", "1997-06"))
     both = march & june
     assert f"{len(march):,} bought in March 1997, {len(june):,} in June, {len(both):,} in both" in story
-    assert f"{len(both) / len(june):.0%} of June's buyers were March's" in story
+    assert f"{len(both) / len(june):.0%} of June's." in story
 
 
 def test_the_boards_are_weighed_as_by_hand(story: str) -> None:
@@ -107,7 +88,7 @@ def test_the_boards_are_weighed_as_by_hand(story: str) -> None:
     for name, users, young in (("music", 300_000, 0.7), ("news", 500_000, 0.2)):
         own = young * 0.12 + (1 - young) * 0.03
         assert re.search(
-            rf"The {name} board: \d+ points, {users * own:,.0f} likely buyers, index {100 * own / share:.0f}\.", story
+            rf"The {name} board: \d+ points, {users * own:,.0f} buyers, index {100 * own / share:.0f}\.", story
         )
 
 

@@ -1,7 +1,9 @@
-"""Run the benchmarks, each pair of task and rival in a fresh process, and write results.md.
+"""Run the benchmarks, each pair of task and rival in a fresh process, write results.md, and bring the pages up to date.
 
 python docs/benchmarks/run.py            all areas
 python docs/benchmarks/run.py rfm core   these areas; the rows of the others stay as they are
+
+A page shows a ratio as `<!-- area; task; rival -->3.8`; the figure behind the mark is written anew from the results.
 
 A script `<area>.py` beside this file prints with `--list` a JSON list of [task, rival] pairs, and for one task and
 rival one JSON line: area, task, rival, ours_s, rival_s, ratio (rival to ours), ours_wall_s, rival_wall_s, peak_mb and
@@ -15,6 +17,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +28,8 @@ import numpy as np
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RESULTS = HERE / "results.md"
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FIGURE = re.compile(r"<!-- (\w+); ([^;]+); ([^;]+) -->([\d.,]+)")
 LIBRARIES = [
     "numpy",
     "pydantic",
@@ -61,8 +66,25 @@ def main() -> None:
     """Run the areas named on the command line, or all, and rewrite the results after each."""
     areas = sys.argv[1:] or sorted(path.stem for path in HERE.glob("*.py") if path.stem != "run")
     missed = [line for area in areas for line in _run_area(area)]
+    ratios = ratios_shown()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        page.write_text(FIGURE.sub(lambda mark: _figure(mark, ratios), text), encoding="utf-8")
     for line in missed:
         print("missed its bound:", line)
+
+
+def ratios_shown() -> dict[tuple[str, str, str], str]:
+    """Give each ratio of the results as pages show it: by area, task and rival."""
+    return {(row[0], row[1], row[2]): _short(float(row[5])) for row in _rows()}
+
+
+def _short(ratio: float) -> str:
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}"
+
+
+def _figure(mark: re.Match[str], ratios: dict[tuple[str, str, str], str]) -> str:
+    return mark[0].removesuffix(mark[4]) + ratios[mark[1], mark[2], mark[3]]
 
 
 def _run_area(area: str) -> list[str]:
