@@ -264,7 +264,7 @@ class Audience(AudienceFields):
         Returns
         -------
         Audience
-            At the lower threshold. Without a name.
+            At the lower threshold, with the larger k: nothing is cut. Without a name.
 
         Raises
         ------
@@ -277,7 +277,8 @@ class Audience(AudienceFields):
         1.0
         """
         met = _met(self, other, "Audience.intersection")
-        return _audience(met, _keys.shared(*met.keys), _smaller(self.k, other.k))
+        k = max((k for k in (self.k, other.k) if k is not None), default=None)
+        return _audience(met, _keys.shared(*met.keys), k)
 
     def difference(self, other: Audience) -> Audience:
         """Give the people of this audience who are not in the other.
@@ -290,7 +291,7 @@ class Audience(AudienceFields):
         Returns
         -------
         Audience
-            At the lower threshold. Without a name.
+            At the lower threshold, with its own k: nothing is cut. Without a name.
 
         Raises
         ------
@@ -434,7 +435,7 @@ def _met(audience: Audience, other: Any, func: str) -> Aligned:
 
 def _union(audience: Audience, other: Any, func: str, **known: Any) -> Audience:
     met = _met(audience, other, func)
-    k = _smaller(audience.k, other.k)
+    k = min((k for k in (audience.k, other.k) if k is not None), default=None)
     keys, threshold = _keys.trimmed(_keys.joined(*met.keys), met.threshold, k)
     return _audience(met._replace(threshold=threshold), keys, k, **known)
 
@@ -442,7 +443,3 @@ def _union(audience: Audience, other: Any, func: str, **known: Any) -> Audience:
 def _audience(met: Aligned, keys: UInt64, k: int | None, **known: Any) -> Audience:
     parts = Parts(keys, met.threshold, k, met.seed, met.scheme, met.fingerprint)
     return Audience(**fields_of(parts), **known)
-
-
-def _smaller(a: int | None, b: int | None) -> int | None:
-    return min((k for k in (a, b) if k is not None), default=None)
