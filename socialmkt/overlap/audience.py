@@ -12,6 +12,7 @@ from typing import Any, Literal
 from socialmkt.core import columns
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
+from socialmkt.core.model import read_name
 from socialmkt.overlap import _audience_bytes, _keys
 from socialmkt.overlap._alignment import Aligned, align
 from socialmkt.overlap._audience_bytes import Parts
@@ -105,7 +106,7 @@ class Audience(AudienceFields):
         Raises
         ------
         InvalidInput
-            Floats, bools, times, mixed kinds, nulls, lone surrogates, or another k, seed or key.
+            Floats, bools, times, mixed kinds, nulls, lone surrogates, or another name, k, seed or key.
         Overflow
             Whole numbers that neither int64 nor uint64 holds.
 
@@ -129,6 +130,8 @@ class Audience(AudienceFields):
             ...
         socialmkt.core.errors.InvalidInput: Audience.from_ids: ids must hold whole numbers, text, ...
         """
+        if name is not None:
+            read_name(name, func=_FROM_IDS, name="name")
         size = None if k is None else whole(k, LEAST_K, MOST_K, func=_FROM_IDS, name="k")
         seed = whole(seed, 0, TOP - 1, func=_FROM_IDS, name="seed")
         read = columns.read(_FROM_IDS, columns.spec("ids", ids, "ids"), on_null=on_null)

@@ -132,6 +132,9 @@ def test_ints_that_fit_no_64_bits_together_are_refused() -> None:
         ({"key": b"x" * 65}, "key"),
         ({"key": "text"}, "key"),
         ({"on_null": "ignore"}, "on_null"),
+        ({"name": ""}, "name"),
+        ({"name": "tv\n"}, "name"),
+        ({"name": 5}, "name"),
     ],
 )
 def test_options_out_of_range_are_refused_by_name(options: dict[str, Any], name: str) -> None:
@@ -408,6 +411,8 @@ def forged(*, k: int = 0, seed: int = 0, threshold: int = 0, keys: tuple[int, ..
         (forged(keys=(1, 1)), InvalidInput, "keys must rise strictly"),
         (forged(k=4, flags=1, threshold=3, keys=(1, 3)), InvalidInput, "keys must lie below the threshold, got 0x3"),
         (forged(k=2, flags=1, keys=(1, 2, 3)), InvalidInput, "keys must be at most k, 2"),
+        (forged(k=1, flags=1), InvalidInput, "k must be a whole number from 2 to"),
+        (forged(k=2**40, flags=1), InvalidInput, "k must be a whole number from 2 to"),
         (forged(threshold=9), InvalidInput, "k must be given where there is a threshold or a seed"),
         (forged(seed=9), InvalidInput, "k must be given where there is a threshold or a seed"),
         (forged(scheme=0), InvalidInput, "scheme must be known where there are ids"),

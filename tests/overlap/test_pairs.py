@@ -305,7 +305,9 @@ def test_a_matrix_shows_compares_copies_and_comes_back() -> None:
             InvalidInput,
             "audiences must have different names",
         ),
-        ({5: Audience.from_ids([1])}, InvalidInput, "audiences must have names that are text, got 5"),
+        ({5: Audience.from_ids([1])}, InvalidInput, "audiences must have names that are text .*, got 5 at row 0"),
+        ({"tv\n": Audience.from_ids([1])}, InvalidInput, "audiences must have names that are text without control"),
+        ({" ": Audience.from_ids([1])}, InvalidInput, "audiences must have names that are text"),
     ],
 )
 def test_what_is_no_group_of_audiences_is_refused(audiences: Any, kind: Any, words: str) -> None:

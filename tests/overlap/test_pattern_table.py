@@ -361,6 +361,7 @@ def test_sketched_counts_come_back_from_json() -> None:
         ("tv", {}, InvalidInput, "names must be a list of names"),
         (["tv", "tv"], {}, InvalidInput, "names must have different names"),
         (["tv", 5], {}, InvalidInput, "names must have names that are text"),
+        (["tv", "a\nb"], {}, InvalidInput, "names must have names that are text without control"),
         (["tv"], [1], InvalidInput, "counts must be a mapping"),
         (["tv"], {"tv": 1}, InvalidInput, "counts must have tuples of names as keys, got 'tv'"),
         (["tv"], {5: 1}, InvalidInput, "counts must have tuples of names as keys, got 5"),
