@@ -18,6 +18,7 @@ from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Count, Frozen, FrozenDict
 from socialmkt.overlap import _distributions, _joint
 from socialmkt.overlap._estimates import normal_quantile
+from socialmkt.overlap._figure import Figure
 from socialmkt.overlap._levels import BASES, Basis, as_dict, check_aligned, check_shares, counts_of, number
 from socialmkt.overlap._raking import Raked, rake
 from socialmkt.overlap._target_index import TargetIndex, tgi
@@ -263,7 +264,7 @@ class ProfileOverlap(Frozen):
     hellinger: float
     tv: float
     jsd: float
-    kl: float
+    kl: Figure
     cosine: float
     emd: float | None
     bc_interval: tuple[float, float] | None

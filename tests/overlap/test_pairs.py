@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from socialmkt.core.errors import EmptyInput, InvalidInput
-from socialmkt.overlap import Audience, OverlapMatrix, PairOverlap, overlap, overlap_matrix
+from socialmkt.overlap import Audience, Estimate, OverlapMatrix, PairOverlap, overlap, overlap_matrix
 from tests.overlap.groups import VECTORS, any_groups, groups, near
 from tests.refusals import refuses
 
@@ -172,6 +172,26 @@ def test_a_universe_holds_the_union() -> None:
 def test_a_pair_comes_back_from_json() -> None:
     for pair in (PairOverlap(a=5, b=7, both=2, universe=20), PairOverlap(a=50.5, b=70.0, both=20.0, theta=0.1)):
         assert PairOverlap.model_validate_json(pair.model_dump_json()) == pair
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        PairOverlap(a=0, b=0, both=0).estimate("jaccard"),
+        PairOverlap(a=5, b=7, both=2).estimate("jaccard"),
+        Estimate(value=1.0, low=-math.inf, high=math.inf, exact=False),
+    ],
+)
+def test_an_estimate_comes_back_from_json_where_it_is_not_defined_too(seen: Estimate) -> None:
+    again = Estimate.model_validate_json(seen.model_dump_json())
+    assert repr(again) == repr(seen)
+    assert repr(Estimate(**seen.model_dump())) == repr(seen)
+
+
+@pytest.mark.parametrize("value", [None, "Infinity", "NaN?"])
+def test_an_estimate_holds_numbers(value: Any) -> None:
+    with pytest.raises(ValidationError, match="value"):
+        Estimate(value=value, low=0.0, high=1.0, exact=False)
 
 
 EXACT = ["a", "b", "both", "union", "a_only", "b_only", "jaccard", "dice", "overlap_coefficient", "a_in_b", "b_in_a"]

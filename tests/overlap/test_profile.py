@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from socialmkt.core.errors import EmptyInput, Infeasible, InvalidInput
 from socialmkt.overlap import (
     Profile,
+    ProfileOverlap,
     Raked,
     TargetIndex,
     effective_sample,
@@ -66,6 +67,12 @@ def test_the_measures_keep_their_inequalities(pair: tuple[list[float], list[floa
     assert (seen.jsd, seen.bc, seen.emd) == pytest.approx((back.jsd, back.bc, back.emd), abs=1e-12)
     assert 0 <= seen.cosine <= 1 + 1e-12
     assert seen.kl >= 0
+
+
+def test_an_infinite_divergence_comes_back_from_json() -> None:
+    seen = profile_overlap(profile([1, 0]), profile([0, 1]))
+    assert seen.kl == math.inf
+    assert ProfileOverlap.model_validate_json(seen.model_dump_json()) == seen
 
 
 @given(each=shares(4))
@@ -369,6 +376,8 @@ def test_all_levels_at_once() -> None:
     alone = index_of([30], [30])
     assert math.isnan(alone.chi2_p)
     assert alone.df == 0
+    for index in (seen, alone):
+        assert TargetIndex.model_validate_json(index.model_dump_json()) == index
     assert "chi2" in seen._repr_html_()
 
 
