@@ -124,7 +124,7 @@ class PatternReach(Table):
         Raises
         ------
         InvalidInput
-            A universe smaller than an audience.
+            A universe smaller than the union of two audiences.
 
         Examples
         --------

@@ -14,12 +14,13 @@ import numpy as np
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, refuse, refuse_choice
 from socialmkt.core.model import Count, Frozen
 from socialmkt.overlap._alignment import align
 from socialmkt.overlap._audience_fields import whole
 from socialmkt.overlap._estimates import Estimate, asked_by, count_estimate, ratio_estimate
 from socialmkt.overlap._keys import shared
+from socialmkt.overlap._levels import number
 from socialmkt.overlap._matrix import OverlapMatrix, TopPairs, overlap_matrix
 from socialmkt.overlap.audience import check_audience
 from socialmkt.overlap.significance import log_p_overlap
@@ -34,13 +35,15 @@ _ESTIMATES = ("a", "b", "both", "union", "a_only", "b_only")
 _RATIOS = ("jaccard", "dice", "overlap_coefficient", "a_in_b", "b_in_a")
 
 
-def _figure(value: Any, info: ValidationInfo) -> int | float:
+def _people(value: Any, info: ValidationInfo) -> int | float:
     """Take a count as it is; a float may only be an estimate."""
     name = info.field_name or "value"
     if not is_int(value) and not isinstance(value, (float, np.floating)):
         raise refuse(InvalidInput, "", name, "be a count", value)
     if not 0 <= value < math.inf:
         raise refuse(InvalidInput, "", name, "be finite and at least 0", value)
+    if value > _MOST_PEOPLE:
+        raise refuse(Overflow, "", name, "fit 64 bits", value)
     return int(value) if is_int(value) else float(value)
 
 
@@ -50,7 +53,7 @@ def _share(value: Any, info: ValidationInfo) -> float:
     return float(value)
 
 
-Figure = Annotated[int | float, BeforeValidator(_figure)]
+People = Annotated[int | float, BeforeValidator(_people)]
 Theta = Annotated[float, BeforeValidator(_share)]
 
 
@@ -94,9 +97,9 @@ class PairOverlap(Frozen):
     -18.870037
     """
 
-    a: Figure
-    b: Figure
-    both: Figure
+    a: People
+    b: People
+    both: People
     universe: Count | None = None
     theta: Theta = 1.0
 
@@ -116,7 +119,7 @@ class PairOverlap(Frozen):
     @property
     def retained(self) -> tuple[int, int, int]:
         """How many of `a b both` were seen: the counts themselves, or those kept by the sketches."""
-        a, b, both = (round(value * self.theta) for value in (self.a, self.b, self.both))
+        a, b, both = (self._seen(value) for value in (self.a, self.b, self.both))
         return a, b, both
 
     @property
@@ -232,11 +235,9 @@ class PairOverlap(Frozen):
         >>> PairOverlap(a=5, b=7, both=2).tversky(0.8, 0.2)
         0.37037037037037035
         """
-        for name, weight in (("alpha", alpha), ("beta", beta)):
-            if not isinstance(weight, (int, float)) or isinstance(weight, bool) or not 0 <= weight < math.inf:
-                raise refuse(InvalidInput, "PairOverlap.tversky", name, "be a number of at least 0", weight)
+        of_a, of_b = (number(w, "PairOverlap.tversky", n) for n, w in (("alpha", alpha), ("beta", beta)))
         a, b, both = self.retained
-        return _ratio(both, both + alpha * (a - both) + beta * (b - both))
+        return _ratio(both, both + of_a * (a - both) + of_b * (b - both))
 
     def log_p_value(self, *, tail: Literal["more", "fewer"] = "more") -> float:
         """Say how surprising the overlap is, as a natural logarithm.
@@ -267,7 +268,7 @@ class PairOverlap(Frozen):
         """
         n = self._everybody("log_p_value")
         a, b, both = self.retained
-        seen = max(round(n * self.theta), a + b - both)
+        seen = max(self._seen(n), a + b - both)
         with asked_by("PairOverlap.log_p_value"):
             return log_p_overlap(seen, a, b, both, tail=tail)
 
@@ -340,6 +341,10 @@ class PairOverlap(Frozen):
         of = {**wholes, "a_in_b": a, "b_in_a": b}[metric]
         share = ratio_estimate(both, of, self.theta, confidence, func)
         return _dice(share, self.dice) if metric == "dice" else share
+
+    def _seen(self, people: float) -> int:
+        """Count those looked at; whole numbers stay as they are, which a float may not hold."""
+        return int(people) if self.theta == 1 else round(people * self.theta)
 
     def _everybody(self, asked: str) -> int:
         if self.universe is None:
