@@ -192,23 +192,23 @@ class PairOverlap(Frozen):
     @property
     def expected(self) -> float:
         """How many would be in both by chance."""
-        return _ratio(self.a * self.b, self._everybody("expected"))
+        return _ratio(self.a * self.b, self._everybody("PairOverlap.expected"))
 
     @property
     def lift(self) -> float:
         """How many times as many are in both as by chance."""
-        return _ratio(self.both * self._everybody("lift"), self.a * self.b)
+        return _ratio(self.both * self._everybody("PairOverlap.lift"), self.a * self.b)
 
     @property
     def pmi(self) -> float:
         """The natural logarithm of the lift; -inf where nobody is in both."""
-        self._everybody("pmi")
+        self._everybody("PairOverlap.pmi")
         return -math.inf if self.lift == 0 else math.log(self.lift)
 
     @property
     def phi(self) -> float:
         """The correlation of membership, from -1 to 1."""
-        n = self._everybody("phi")
+        n = self._everybody("PairOverlap.phi")
         above = self.both * n - self.a * self.b
         return _ratio(above, math.sqrt(max(0, self.a * self.b * (n - self.a) * (n - self.b))))
 
@@ -266,11 +266,7 @@ class PairOverlap(Frozen):
         >>> round(PairOverlap(a=5, b=7, both=2, universe=20).log_p_value(), 12)
         -0.52059107319
         """
-        n = self._everybody("log_p_value")
-        a, b, both = self.retained
-        seen = max(self._seen(n), a + b - both)
-        with asked_by("PairOverlap.log_p_value"):
-            return log_p_overlap(seen, a, b, both, tail=tail)
+        return self._log_p(tail, "PairOverlap.log_p_value")
 
     def p_value(self, *, tail: Literal["more", "fewer"] = "more") -> float:
         """Say how surprising the overlap is.
@@ -295,7 +291,7 @@ class PairOverlap(Frozen):
         >>> PairOverlap(a=5, b=4, both=0, universe=50).p_value()
         1.0
         """
-        return math.exp(self.log_p_value(tail=tail))
+        return math.exp(self._log_p(tail, "PairOverlap.p_value"))
 
     def estimate(self, metric: str, *, confidence: float = 0.95) -> Estimate:
         """Give a figure with its interval.
@@ -342,14 +338,21 @@ class PairOverlap(Frozen):
         share = ratio_estimate(both, of, self.theta, confidence, func)
         return _dice(share, self.dice) if metric == "dice" else share
 
+    def _log_p(self, tail: Literal["more", "fewer"], func: str) -> float:
+        n = self._everybody(func)
+        a, b, both = self.retained
+        seen = max(self._seen(n), a + b - both)
+        with asked_by(func):
+            return log_p_overlap(seen, a, b, both, tail=tail)
+
     def _seen(self, people: float) -> int:
         """Count those looked at; whole numbers stay as they are, which a float may not hold."""
         return int(people) if self.theta == 1 else round(people * self.theta)
 
-    def _everybody(self, asked: str) -> int:
+    def _everybody(self, func: str) -> int:
         if self.universe is None:
             fix = "It says how many people there are in all."
-            raise refuse(InvalidInput, f"PairOverlap.{asked}", "universe", "be given", None, fix=fix)
+            raise refuse(InvalidInput, func, "universe", "be given", None, fix=fix)
         return self.universe
 
 

@@ -107,8 +107,9 @@ def test_products_do_not_wrap() -> None:
 def test_figures_of_chance_need_a_universe(name: str) -> None:
     with refuses(InvalidInput, match=f"PairOverlap.{name}: universe must be given"):
         getattr(PairOverlap(a=1, b=1, both=1), name)
-    with refuses(InvalidInput, match="PairOverlap.log_p_value: universe must be given"):
-        PairOverlap(a=1, b=1, both=1).p_value()
+    for tail in ("log_p_value", "p_value"):
+        with refuses(InvalidInput, match=f"PairOverlap.{tail}: universe must be given"):
+            getattr(PairOverlap(a=1, b=1, both=1), tail)()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_unknown_words_list_the_choices() -> None:
     with refuses(InvalidInput, match="metric must be one of a, b, both, .* Did you mean 'jaccard'?"):
         pair.estimate("jacard")
     tail: Any = "less"
-    with refuses(InvalidInput, match="PairOverlap.log_p_value: tail must be one of more, fewer, got 'less'"):
+    with refuses(InvalidInput, match="PairOverlap.p_value: tail must be one of more, fewer, got 'less'"):
         pair.p_value(tail=tail)
     somebody: Any = [1]
     with refuses(InvalidInput, match="overlap.overlap: b must be an Audience, got a list"):
