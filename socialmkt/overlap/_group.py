@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, did_you_mean, refuse
 from socialmkt.core.model import read_name
@@ -44,7 +46,11 @@ def check_names(names: Sequence[Any], func: str, parameter: str) -> tuple[str, .
 
 def places_of(chosen: Any, names: tuple[str, ...], func: str, parameter: str) -> list[int]:
     """Give the indices of audiences that are named, or numbered, each once."""
-    if isinstance(chosen, (str, bytes)) or not isinstance(chosen, Sequence):
+    if (
+        isinstance(chosen, (str, bytes))
+        or not isinstance(chosen, (Sequence, np.ndarray))
+        or getattr(chosen, "ndim", 1) != 1
+    ):
         raise refuse(InvalidInput, func, parameter, "be a list of names or indices", chosen)
     places: list[int] = []
     for each in chosen:

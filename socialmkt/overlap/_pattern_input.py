@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from socialmkt.core import columns
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, did_you_mean, refuse
 from socialmkt.overlap._audience_fields import whole
 from socialmkt.overlap._group import check_names, places_of
@@ -79,7 +80,8 @@ def read_costs(costs: Any, names: tuple[str, ...], func: str) -> list[int]:
             if name not in names:
                 raise refuse(InvalidInput, func, "costs", "name audiences", name, fix=did_you_mean(name, names))
         costs = [costs[name] for name in names if name in costs]
-    if isinstance(costs, (str, bytes)) or not isinstance(costs, (Sequence, np.ndarray)) or len(costs) != len(names):
-        got = Verbatim(f"{len(costs)} of them" if hasattr(costs, "__len__") else repr(costs))
+    prices: list[int] = columns.quantities(costs, func=func, name="costs").tolist()
+    if len(prices) != len(names):
+        got = Verbatim(f"{len(prices)} of them")
         raise refuse(InvalidInput, func, "costs", f"be one for each of the {len(names)} audiences", got)
-    return [whole(cost, 0, _MOST, func=func, name="costs") for cost in costs]
+    return prices

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.overlap import _best_reach, _subset_sums
 from socialmkt.overlap._alignment import align
@@ -244,12 +245,12 @@ class PatternTable(PatternReach):
         credit = np.array([each[has(self.mask, place)].sum() for place in range(k)]) / self.theta
         return Credits(audience=self._names(range(k)), size=self.sizes, credit=credit)
 
-    def best(self, costs: Sequence[int] | Mapping[str, int] | None = None, *, budget: int) -> BestReach:
+    def best(self, costs: Column | Mapping[str, int] | None = None, *, budget: int) -> BestReach:
         """Choose the audiences that reach most people within a budget.
 
         Parameters
         ----------
-        costs : sequence or mapping of name to whole number, minor units >= 0, optional
+        costs : column of shape (k,), or mapping of name to whole number, minor units >= 0, optional
             What each audience costs; 1 each if left out.
         budget : int, minor units >= 0
             What may be spent.
