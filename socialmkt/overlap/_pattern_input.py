@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST = 2**63 - 1
-_MOST_AUDIENCES = 64
+MOST_AUDIENCES = 64
 
 
 def check_patterns(masks: NDArray[Any], counts: NDArray[Any], names: tuple[str, ...], theta: float) -> None:
     """Refuse what no audiences give."""
-    if not 1 <= len(names) <= _MOST_AUDIENCES or len(set(names)) < len(names):
-        must = f"be different, 1 to {_MOST_AUDIENCES}"
+    if not 1 <= len(names) <= MOST_AUDIENCES or len(set(names)) < len(names):
+        must = f"be different, 1 to {MOST_AUDIENCES}"
         raise refuse(InvalidInput, "", "names", must, Verbatim(f"{len(names)}, {len(set(names))} of them different"))
     if masks.dtype != np.uint64:
         raise refuse(InvalidInput, "", "mask", "be uint64", masks)
@@ -53,6 +53,8 @@ def counts_by_names(names: Any, counts: Any, func: str) -> tuple[Counts, tuple[s
     if isinstance(names, (str, bytes)) or not isinstance(names, Sequence):
         raise refuse(InvalidInput, func, "names", "be a list of names", names)
     known = check_names(names, func, "names")
+    if not 1 <= len(known) <= MOST_AUDIENCES:
+        raise refuse(InvalidInput, func, "names", f"be 1 to {MOST_AUDIENCES} audiences", Verbatim(f"{len(known)}"))
     if not isinstance(counts, Mapping):
         raise refuse(InvalidInput, func, "counts", "be a mapping of combinations to counts", counts)
     found: dict[int, int] = {}

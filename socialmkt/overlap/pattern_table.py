@@ -26,7 +26,7 @@ from socialmkt.overlap._pattern_answers import (
     UpsetRows,
 )
 from socialmkt.overlap._pattern_counts import count_patterns
-from socialmkt.overlap._pattern_input import read_costs
+from socialmkt.overlap._pattern_input import MOST_AUDIENCES, read_costs
 from socialmkt.overlap._pattern_reach import PatternReach
 from socialmkt.overlap._subset_sums import check_few, has, mask_of, reach_of
 from socialmkt.overlap.privacy import PrivateTable, privatize
@@ -51,7 +51,6 @@ __all__ = [
     "patterns",
 ]
 
-_MOST_AUDIENCES = 64
 _MOST_PATTERNS = 2**22
 _MOST_MONEY = 2**63 - 1
 
@@ -436,9 +435,9 @@ def patterns(
         _MOST_PATTERNS if max_patterns is None else whole(max_patterns, 1, _MOST_MONEY, func=func, name="max_patterns")
     )
     names, given = read_audiences(audiences, func)
-    if len(given) > _MOST_AUDIENCES:
+    if len(given) > MOST_AUDIENCES:
         fix = "Ask for pairs with overlap_matrix."
-        raise refuse(InvalidInput, func, "audiences", f"be at most {_MOST_AUDIENCES}", len(given), fix=fix)
+        raise refuse(InvalidInput, func, "audiences", f"be at most {MOST_AUDIENCES}", len(given), fix=fix)
     met = align(given, func)
     found = count_patterns(met.keys, most, raw_ints=not met.ranked and met.scheme == "int", func=func)
     counts = found.counts if met.theta == 1 else found.counts / met.theta

@@ -362,6 +362,8 @@ def test_sketched_counts_come_back_from_json() -> None:
     ("names", "counts", "kind", "words"),
     [
         ("tv", {}, InvalidInput, "names must be a list of names"),
+        ([], {}, InvalidInput, "names must be 1 to 64 audiences, got 0"),
+        ([str(i) for i in range(65)], {}, InvalidInput, "names must be 1 to 64 audiences, got 65"),
         (["tv", "tv"], {}, InvalidInput, "names must have different names"),
         (["tv", 5], {}, InvalidInput, "names must have names that are text"),
         (["tv", "a\nb"], {}, InvalidInput, "names must have names that are text without control"),
