@@ -111,7 +111,7 @@ class PatternTable(PatternReach):
         check_few(len(self.names), "PatternTable.reach_table")
         return self._figures(_subset_sums.reach_of_all(self._kept, len(self.names)))
 
-    def incremental(self, order: Sequence[str | int] | Literal["greedy"] | None = None) -> Increments:
+    def incremental(self, order: Sequence[str | int] | NDArray[Any] | Literal["greedy"] | None = None) -> Increments:
         """Say what each audience adds to those before it.
 
         Parameters

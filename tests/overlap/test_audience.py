@@ -455,7 +455,8 @@ def test_keys_are_copied_from_a_writable_array_and_cannot_be_written() -> None:
 
 def test_input_is_not_changed() -> None:
     ids = np.array([5, 3, 2**62, 3])
-    Audience.from_ids(ids), Audience.from_ids(ids, k=2)
+    for k in (None, 2):
+        Audience.from_ids(ids, k=k)
     assert ids.tolist() == [5, 3, 2**62, 3]
 
 

@@ -273,7 +273,7 @@ def test_products_of_the_matrix_do_not_wrap() -> None:
     assert matrix.metric("lift").tolist() == [[2, 2], [2, 2]]
     assert matrix.metric("phi").tolist() == [[1, 1], [1, 1]]
     with pytest.raises(ValidationError, match="universe must be at least the largest union"):
-        OverlapMatrix(names=("a", "b"), counts=[[n, 0], [0, n + 9]], universe=2**63 - 1)
+        OverlapMatrix(names=("a", "b"), counts=np.diag([n, n + 9]), universe=2**63 - 1)
 
 
 def test_the_top_pairs_are_ranked_and_directed_figures_listed_both_ways() -> None:
