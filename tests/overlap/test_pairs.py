@@ -76,6 +76,8 @@ def test_coefficients_keep_their_order(a: int, b: int, both: int) -> None:
         assert close(pair.dice, 2 * pair.jaccard / (1 + pair.jaccard))
         assert close(pair.tversky(1, 1), pair.jaccard)
         assert close(pair.tversky(0.5, 0.5), pair.dice)
+        one: Any = np.int64(1)
+        assert close(pair.tversky(one, np.float64(1)), pair.jaccard)
         assert close(pair.kulczynski, (pair.a_in_b + pair.b_in_a) / 2)
 
 
