@@ -311,6 +311,15 @@ def test_a_fee_or_a_bound_beyond_int64_is_refused(fee: int, options: dict[str, A
     assert ladder.amount(quantity) == 2**63
 
 
+@pytest.mark.parametrize("rows", [1, 2_000])
+def test_a_fee_beyond_int64_at_the_price_scale_does_not_wrap_where_nothing_is_sold(rows: int) -> None:
+    fee = Tier(min_quantity=1, unit_price=0, flat_fee=2**63)
+    ladder = Ladder(currency="CNY", tiers=[fee], price_scale=3, free=5, flat_at_zero=True)
+    assert ladder.amounts([5] * rows).tolist() == [ladder.amount(5)] * rows == [2**63 // 10 + 1] * rows
+    with refuses(Overflow, match="quantities must have amounts that fit int64 .* got 6 at row 0"):
+        ladder.amounts([6] * rows)
+
+
 def test_tiers_and_prices_beyond_int64_are_never_reached_by_a_column() -> None:
     tiers = [Tier(min_quantity=1, unit_price=3), Tier(min_quantity=2**70, unit_price=2**70)]
     ladder = Ladder(currency="CNY", tiers=tiers, max_amount=2**80, package_rounding="down")
@@ -421,6 +430,15 @@ def test_a_column_is_refused_with_its_first_row() -> None:
         late.unit_prices([3, 2])
     with refuses(InvalidInput, match="below must be a whole number"):
         late.unit_prices([3], below=0.5)
+    with refuses(Overflow, match="Ladder.unit_prices: below must fit int64"):
+        late.unit_prices([3], below=2**63)
+    assert late.unit_prices([1], below=np.int64(-1)).tolist() == [-1]
+
+
+@pytest.mark.parametrize("call", ["amounts", "unit_prices"])
+def test_the_refusal_of_a_null_offers_nothing_that_a_ladder_does_not_take(call: str) -> None:
+    with refuses(InvalidInput, match=r"must not be null, got None at row 1 \(1 such rows of 2\)\.$"):
+        getattr(CROWD, call)([30, None])
 
 
 @pytest.mark.parametrize("call", ["amount", "unit_price", "next_tier", "explain"])
