@@ -156,7 +156,7 @@ def design_ladder(
 
     Parameters
     ----------
-    demand : int array of shape (s, j)
+    demand : int array or frame of shape (s, j)
         Buyers who accept each price in each scenario; never falling along falling prices.
     weights : column of shape (s,), numbers >= 0
         How likely each scenario is; scaled to a sum of 1.

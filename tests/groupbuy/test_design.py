@@ -184,6 +184,26 @@ def test_weights_are_normalised() -> None:
     assert odd.posted_value <= odd.value <= odd.bound
 
 
+@pytest.mark.parametrize(("library", "make"), [("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "table")])
+def test_a_frame_of_demand_has_a_row_per_scenario(library: str, make: str) -> None:
+    frame = getattr(pytest.importorskip(library), make)({"dear": [10, 20], "cheap": [12, 60]})
+    options = {"weights": [1, 1], "prices": [500, 300], "cost": 100, "currency": "CNY"}
+    assert design_ladder(frame, **options) == design_ladder([[10, 12], [20, 60]], **options)
+
+
+def test_masked_demand_is_refused() -> None:
+    masked = np.ma.masked_array([[1, 2], [3, 4]], [[False, False], [False, True]])
+    with refuses(InvalidInput, match=r"demand\[1\] must not be null, got .* at row 1"):
+        design_ladder(masked, weights=[1, 1], prices=[9, 7], cost=1, currency="CNY")
+
+
+def test_a_floor_can_come_out_of_an_array() -> None:
+    options = {"weights": [1, 1], "prices": [500, 300], "cost": 100, "currency": "CNY", "objective": "reach"}
+    least = np.array([7900])
+    assert design_ladder([[10, 12], [20, 60]], **options, min_profit=least[0]).reach == 35.0
+    assert design_ladder([[10, 12], [20, 60]], **options, min_profit=least.astype(float)[0]).reach == 35.0
+
+
 def test_nothing_worth_selling_gives_no_ladder() -> None:
     design = design_ladder([[5, 9]], weights=[1], prices=[30, 20], cost=40, currency="CNY")
     assert (design.ladder, design.tiers, design.value, design.posted_price, design.posted_value) == (
