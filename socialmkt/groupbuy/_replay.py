@@ -68,7 +68,7 @@ def outcomes(deal: Deal, orders: Iterable[Order], at: datetime) -> Crowd:
     demand = sweep.demand if stock is None else [min(count, stock) for count in sweep.demand]
     if not is_cancelled(deal, at):
         return Crowd(tier, demand, left, cases)
-    return Crowd(None, demand, left, [_called_off(case) for case in cases])
+    return Crowd(None, demand, stock, [_called_off(case) for case in cases])
 
 
 def _called_off(case: Case) -> Case:
