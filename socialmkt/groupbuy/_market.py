@@ -142,6 +142,11 @@ class Market(Table):
         """Sum one value per scenario, weighted and exact."""
         return sum(map(mul, self.shares, values))
 
+    @cached_property
+    def singles(self) -> list[Steps]:
+        """The single prices that somebody pays, each as a ladder of one tier."""
+        return [((1, place),) for place in range(len(self.prices)) if self.demand[:, place].any()]
+
     def replay(self, steps: Steps) -> Outcome:
         """Play a ladder in every scenario: the deepest tier whose demand reaches it, else nothing."""
         sold, profit = np.zeros(len(self.weights), np.int64), np.zeros(len(self.weights), np.int64)

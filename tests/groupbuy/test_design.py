@@ -204,6 +204,13 @@ def test_a_floor_can_come_out_of_an_array() -> None:
     assert design_ladder([[10, 12], [20, 60]], **options, min_profit=least.astype(float)[0]).reach == 35.0
 
 
+def test_no_weight_is_so_small_that_the_posted_price_reaches_more() -> None:
+    options = {"weights": [0.1, 1e-17], "prices": [39, 2], "currency": "CNY", "objective": "reach"}
+    for cost in range(6):
+        design = design_ladder([[3, 7], [1, 4]], cost=cost, **options)
+        assert design.posted_value <= design.value <= design.bound
+
+
 def test_nothing_worth_selling_gives_no_ladder() -> None:
     design = design_ladder([[5, 9]], weights=[1], prices=[30, 20], cost=40, currency="CNY")
     assert (design.ladder, design.tiers, design.value, design.posted_price, design.posted_value) == (
