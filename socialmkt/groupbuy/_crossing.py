@@ -92,7 +92,7 @@ def _played(market: Market, places: tuple[int, ...], thresholds: Array) -> tuple
 
 def starts(market: Market) -> list[Steps]:
     """Give ladders to begin a local search from: single prices, and the best on running maxima."""
-    return market.singles + _nested.best_by_tiers(market, market.running)
+    return list(market.singles) + _nested.best_by_tiers(market, market.running)
 
 
 def frontier_starts(market: Market) -> list[Steps]:

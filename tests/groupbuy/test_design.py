@@ -273,6 +273,13 @@ def test_designs_come_back_from_json_with_their_frontier() -> None:
     assert "36" in design._repr_html_()
 
 
+def test_what_a_market_keeps_cannot_be_changed() -> None:
+    market = design_ladder([[20, 60], [10, 12]], weights=[1, 2], prices=[500, 300], cost=100, currency="CNY").market
+    kept = [market.demand, market.profits, market.scale, market.profit_sums, market.reach_sums]
+    kept += [*market.order[:3], *market.running[:3]]
+    assert not any(array.flags.writeable for array in kept)
+
+
 # Refusals
 
 GOOD: dict[str, Any] = {
