@@ -223,7 +223,9 @@ def test_each_rounding_is_that_of_money(rounding: Rounding) -> None:
         assert hundredths.amount(quantity) == rounding.divide(7 * quantity, 100)
 
 
-@pytest.mark.parametrize(("code", "price", "minor"), [("JPY", "500", 500), ("UGX", "500", 500), ("KWD", "1.5", 1500)])
+@pytest.mark.parametrize(
+    ("code", "price", "minor"), [("JPY", "500", 500), ("UGX", "500", 500), ("ISK", "500", 500), ("KWD", "1.5", 1500)]
+)
 def test_minor_units_are_those_of_the_currency(code: str, price: str, minor: int) -> None:
     ladder = Ladder.of(code, {1: price})
     assert (ladder.amount(1), ladder.price_scale) == (minor, Currency(code).exponent)
