@@ -69,7 +69,7 @@ class Join(Frozen):
     at : instant
         When.
     team : str, optional
-        Which team; left out, the one that expires first.
+        Which team, by the name it was opened with or the id it was given; left out, the one that expires first.
     left_at : instant not before `at`, optional
         When the buyer left it.
 
