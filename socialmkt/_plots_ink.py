@@ -1,0 +1,287 @@
+"""The hand that draws: colours that everybody can tell apart, text that can be read on them, and room for both.
+
+Nothing here imports matplotlib; everything is asked of the axes at hand.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from socialmkt.core.errors import SocialmktError
+from socialmkt.rfm import label as segment_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from socialmkt._plots_sheet import Sheet
+    from socialmkt.plots import Axes
+
+Float = NDArray[np.float64]
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+)
+PALE, GREY, DARK = "#EEEEEE", "#CCCCCC", "#444444"
+HATCH = "////"
+
+_LONGEST = 28
+_LEAST_SIZE = 4.0
+_SAFETY = 0.85
+
+
+def em(ax: Axes) -> float:
+    """Give the size of the axes' text in pixels."""
+    return float(ax.xaxis.label.get_fontsize()) * pixels_per_point(ax)
+
+
+def pixels_per_point(ax: Axes) -> float:
+    """Give the pixels of a point, a 72nd of an inch."""
+    return float(ax.figure.dpi) / 72
+
+
+def text_width(ax: Axes, texts: Iterable[str], size: float) -> float:
+    """Measure the widest of some texts, in pixels."""
+    widest = max(texts, key=_columns, default="")
+    probe = ax.text(0, 0, widest, fontsize=size)
+    width = float(probe.get_window_extent().width)
+    probe.remove()
+    return width
+
+
+def _columns(text: str) -> float:
+    return sum(1.0 if ord(character) < 0x2E80 else 1.7 for character in text)
+
+
+def short(text: object, longest: int = _LONGEST) -> str:
+    """Cut a long name in the middle, where names differ least."""
+    name = " ".join(str(text).split())
+    if _columns(name) <= longest:
+        return name
+    head, tail = "", ""
+    for front, back in zip(name, reversed(name), strict=True):
+        if _columns(head + front + tail) >= longest:
+            break
+        head += front
+        if _columns(head + back + tail) >= longest:
+            break
+        tail = back + tail
+    return f"{head}\N{HORIZONTAL ELLIPSIS}{tail}"
+
+
+def segment_name(code: str, lang: str) -> str:
+    """Name a segment for people: a built-in one by its label, any other as it is called."""
+    try:
+        return short(segment_label(code, lang=lang))
+    except SocialmktError:
+        return short(code)
+
+
+def luminance(rgb: Any) -> Any:
+    """Give the relative luminance of colours from 0 to 1, as WCAG 2 defines it."""
+    channels = np.asarray(rgb, np.float64)[..., :3]
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def ink(rgb: Any) -> str:
+    """Choose black or white text, whichever can be read better; one of them always has a contrast of 4.5."""
+    return "black" if float(luminance(rgb)) > 0.179 else "white"
+
+
+def count_text(value: float) -> str:
+    """Write a number of people: whole, with thousands."""
+    return f"{value:,.0f}"
+
+
+def brief(value: float) -> str:
+    """Write a number in at most five places: 12,345 becomes 12.3k."""
+    for scale, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= scale:
+            return f"{value / (1e3 if letter == 'k' else scale):.3g}{letter}"
+    return f"{value:,.0f}"
+
+
+def divide(ax: Axes, left: float, bottom: float, width: float, height: float) -> None:
+    """Keep the axes to a part of their place, given in fractions of it, so that panels can stand beside them."""
+    outer: Any = ax.get_axes_locator()
+
+    def locate(own: Any, renderer: Any) -> Any:
+        place = own.get_position(original=True) if outer is None else outer(own, renderer)
+        x, y = place.x0 + left * place.width, place.y0 + bottom * place.height
+        return type(place).from_bounds(x, y, width * place.width, height * place.height)
+
+    ax.set_axes_locator(locate)
+    ax.apply_aspect(locate(ax, None))
+
+
+def panel(ax: Axes, part: tuple[float, float, float, float], place: tuple[float, float, float, float]) -> Axes:
+    """Add axes in a place, where `ax` keeps to a part; both are `left bottom width height` in fractions."""
+    left, bottom, width, height = part
+    bounds = (
+        (place[0] - left) / width,
+        (place[1] - bottom) / height,
+        place[2] / width,
+        place[3] / height,
+    )
+    return ax.inset_axes(bounds)
+
+
+def cells(sheet: Sheet, values: Float, **scale: Any) -> Any:
+    """Colour a grid by its values, the first row at the top; NaN stays open."""
+    rows, columns = values.shape
+    x, y = np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5
+    scale = {"cmap": "cividis"} | scale
+    mesh = sheet.ax.pcolormesh(x, y, np.ma.masked_invalid(values), edgecolors="white", linewidth=0.5, **scale)
+    sheet.ax.set_xlim(-0.5, columns - 0.5)
+    sheet.ax.set_ylim(rows - 0.5, -0.5)
+    sheet.ax.tick_params(length=0)
+    return mesh
+
+
+def fill_cells(ax: Axes, where: Any, **style: Any) -> None:
+    """Lay a patch over each cell of a grid that is marked."""
+    rows, columns = np.nonzero(where)
+    if len(rows):
+        ax.bar(columns, np.ones(len(rows)), width=1, bottom=rows - 0.5, **style)
+
+
+def hatch_cells(ax: Axes, where: Any) -> None:
+    """Hatch each cell of a grid that is marked."""
+    fill_cells(ax, where, facecolor="white", edgecolor=GREY, hatch=HATCH, linewidth=0.5)
+
+
+def write_cells(sheet: Sheet, texts: Any, colours: Any) -> None:
+    """Write into each cell of a grid, as large as its place allows, in an ink that can be read on its colour."""
+    rows, columns = np.shape(texts)
+    longest = max((line for text in np.ravel(texts) for line in str(text).split("\n")), key=len, default="")
+    lines = max((str(text).count("\n") + 1 for text in np.ravel(texts)), default=1)
+    width, height = sheet.pixels()
+    point = pixels_per_point(sheet.ax)
+    most = float(sheet.ax.xaxis.label.get_fontsize())
+    unit = text_width(sheet.ax, [longest], 10) / 10 or 1.0
+    size = min(most, 0.86 * width / columns / unit, 0.8 * height / rows / point / (1.25 * lines))
+    if size < _LEAST_SIZE:
+        return
+    for row, column in np.ndindex(rows, columns):
+        text = str(texts[row][column])
+        if text:
+            colour = ink(colours[row, column])
+            sheet.ax.text(column, row, text, ha="center", va="center", fontsize=size, color=colour, clip_on=True)
+
+
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Write a name beside each row."""
+    ax.set_yticks(range(len(names)), labels=list(names))
+
+
+def name_columns(sheet: Sheet, names: Sequence[str], *, place: float = 1.0) -> None:
+    """Write a name below each column, turned where there is no room."""
+    ax = sheet.ax
+    ax.set_xticks(range(len(names)), labels=list(names))
+    room = ax.get_window_extent().width * _SAFETY * place / max(len(names), 1)
+    size = float(ax.xaxis.label.get_fontsize())
+    if text_width(ax, names, size) > 0.9 * room:
+        ax.set_xticks(range(len(names)), labels=list(names), rotation=90 if room < 2 * em(ax) else 40)
+        if room >= 2 * em(ax):
+            for text in ax.get_xticklabels():
+                text.set(ha="right", rotation_mode="anchor")
+
+
+def colour_bar(sheet: Sheet, mesh: Any, text: str, *, percent: bool = False) -> None:
+    """Set a scale of the colours beside a grid, inside its place."""
+    ax = sheet.ax
+    extent = ax.get_window_extent()
+    room = min(5.2 * em(ax) / extent.width, 0.4)
+    part = (0.0, 0.0, 1 - room, 1.0)
+    divide(ax, *part)
+    beside = panel(ax, part, (1 - room + 0.7 * em(ax) / extent.width, 0.0, 0.8 * em(ax) / extent.width, 1.0))
+    bar = ax.figure.colorbar(mesh, cax=beside, label=text)
+    bar.outline.set_visible(False)
+    if percent:
+        bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+
+
+def rows_of_bars(sheet: Sheet, names: Sequence[str], *, inches: float, spare: float = 0) -> None:
+    """Prepare a row for each name, the first at the top, and room below for a legend."""
+    ax = sheet.ax
+    name_rows(ax, names)
+    ax.set_ylim(len(names) - 0.5 + spare, -0.5)
+    ax.tick_params(axis="y", length=0)
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)
+    sheet.resize(6.4, 0.9 + inches * (len(names) + spare))
+
+
+def legend_rows(sheet: Sheet, names: int, *, inches: float) -> float:
+    """Say how many rows a legend of one line takes."""
+    if sheet.own:
+        return max(1.0, 0.3 / inches)
+    height = sheet.pixels()[1]
+    share = min(2.0 * em(sheet.ax) / height, 0.5)
+    return max(names * share / (1 - share), 0.2)
+
+
+def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
+    """Put a legend of one line into the room below the bars."""
+    ax.legend(
+        handles=handles, loc="lower right", ncols=len(handles), frameon=False, borderaxespad=0.1, fontsize="small"
+    )
+
+
+def widen(sheet: Sheet, ends: Sequence[float], texts: Sequence[str], size: float, *, least: float = 0.0) -> None:
+    """Widen the x axis from `least` on until the text behind each bar's end fits into the axes."""
+    width = sheet.pixels()[0]
+    log = sheet.ax.get_xscale() == "log"
+    scale = np.log10 if log else np.asarray
+    low = float(scale(least))
+    top = max((float(scale(end)) for end in ends), default=low)
+    for end, text in zip(ends, texts, strict=True):
+        taken = min((text_width(sheet.ax, [text], size) + 0.8 * em(sheet.ax)) / width, 0.8)
+        top = max(top, low + (float(scale(end)) - low) / (1 - taken))
+    top = top if top > low else low + 1
+    sheet.ax.set_xlim(least, 10**top if log else top)
+
+
+def write_ends(sheet: Sheet, ends: Sequence[float], at: Sequence[float], texts: Sequence[str], size: float) -> None:
+    """Write a text behind the end of each bar."""
+    for end, row, text in zip(ends, at, texts, strict=True):
+        sheet.ax.annotate(
+            text, (end, row), xytext=(0.4 * size, 0), textcoords="offset points", va="center", fontsize=size, color=DARK
+        )
+
+
+def finite(values: Any) -> Float:
+    """Give the values that are numbers."""
+    array = np.asarray(values, np.float64)
+    return array[np.isfinite(array)]
+
+
+def round_up(value: float) -> float:
+    """Give the next of 1, 2 or 5 times a power of ten."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next((step * power for step in (1, 2, 5) if value <= step * power), 10 * power)
+
+
+def label_bars(sheet: Sheet, ends: list[float], at: list[float], texts: list[str], *, least: float = 0.0) -> None:
+    """Write a text behind each bar, at a size that fits between the rows."""
+    height = sheet.pixels()[1] / pixels_per_point(sheet.ax)
+    low, high = sheet.ax.get_ylim()
+    gap = min(np.diff(np.unique(np.round(at, 6))), default=1.0)
+    size = min(0.85 * float(sheet.ax.xaxis.label.get_fontsize()), height / abs(high - low) * float(gap) * 0.95)
+    widen(sheet, ends, texts, size, least=least)
+    write_ends(sheet, ends, at, texts, size)
+    if least < 0:
+        sheet.ax.axvline(0, color=DARK, linewidth=0.8)
