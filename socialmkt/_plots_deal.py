@@ -83,20 +83,47 @@ def _draw_deal_progress(sheet: Sheet, deal: Deal, orders: list[Order]) -> Axes:
     highest, most = max(needs), max(*counts, 1)
     far = highest > 20 * max(most, needs[0])
     ax.set_yscale("symlog" if far else "linear")
-    ax.set_ylim(0, 3 * highest if far else 1.15 * max(highest, most))
-    ends: Any = (deal.opens_at, deal.closes_at + (deal.closes_at - deal.opens_at) / 12)
+    ax.set_ylim(0, 20 * highest if far else 1.18 * max(highest, most))
+    ends: Any = (deal.opens_at, deal.closes_at)
     ax.set_xlim(*ends)
-    _thresholds(sheet, deal, needs)
-    _mark(sheet, deal.closes_at, Word.closes, "-")
-    if deal.cancelled_at is not None and deal.cancelled_at < deal.closes_at:
-        _mark(sheet, max(deal.cancelled_at, deal.opens_at), Word.cancelled, ":")
     plots.date_axis(ax)
+    _mark_ends(sheet, deal)
     ax.yaxis.set_major_formatter(lambda value, _: draw.brief(value))
     ax.set_ylabel(sheet.say(Word.buyers if deal.basis == "buyers" else Word.units))
     ax.set_xlabel(sheet.say(Word.time))
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
+    texts = [_tier_text(sheet, deal, tier) for tier in range(len(needs))]
+    _make_room(sheet, deal, [*texts, sheet.say(Word.closes)])
+    _thresholds(sheet, deal, needs, texts)
     return ax
+
+
+def _mark_ends(sheet: Sheet, deal: Deal) -> None:
+    """Draw a line at the close, and where the shop called the deal off."""
+    closes: Any = deal.closes_at
+    sheet.ax.axvline(closes, color=draw.BLACK, linewidth=1.5)
+    _beside(sheet, closes, 0.93, sheet.say(Word.closes))
+    if deal.cancelled_at is not None and deal.cancelled_at < deal.closes_at:
+        off: Any = max(deal.cancelled_at, deal.opens_at)
+        sheet.ax.axvline(off, color=draw.BLACK, linewidth=1.5, linestyle=":")
+        _beside(sheet, off, 0.93, sheet.say(Word.cancelled))
+
+
+def _tier_text(sheet: Sheet, deal: Deal, tier: int) -> str:
+    ladder, rung = deal.ladder, deal.ladder.tiers[tier]
+    need = max(rung.min_quantity, cast("int", deal.min_to_tip))
+    price = f"{rung.unit_price / 10 ** cast('int', ladder.price_scale):,.{ladder.currency.exponent}f}"
+    return sheet.say(Word.tier_line, count=f"{need:,}", price=f"{price} {ladder.currency.code}")
+
+
+def _make_room(sheet: Sheet, deal: Deal, texts: list[str]) -> None:
+    """Leave room for some texts right of the close."""
+    ax = sheet.ax
+    size = 0.85 * float(ax.xaxis.label.get_fontsize())
+    taken = min((draw.text_width(ax, texts, size) + draw.em(ax)) / sheet.pixels()[0], 0.6)
+    ends: Any = (deal.opens_at, deal.opens_at + (deal.closes_at - deal.opens_at) / (1 - taken))
+    ax.set_xlim(*ends)
 
 
 class _Watched(_Sweep):
@@ -129,34 +156,21 @@ def counts_over_time(deal: Deal, orders: list[Order]) -> tuple[list[datetime], l
     return times, [trace.get(at, 0) for at in times]
 
 
-def _thresholds(sheet: Sheet, deal: Deal, needs: list[int]) -> None:
-    ax, scale, digits = sheet.ax, 10 ** cast("int", deal.ladder.price_scale), deal.ladder.currency.exponent
-    for need, tier in zip(needs, deal.ladder.tiers, strict=True):
+def _thresholds(sheet: Sheet, deal: Deal, needs: list[int], texts: list[str]) -> None:
+    """Draw a line for each tier, and write its price beside the close unless that runs into another."""
+    ax, written = sheet.ax, list[float]()
+    for need in needs:
         ax.axhline(need, color=draw.ORANGE, linewidth=1.2, linestyle="--", zorder=1)
-        price = f"{tier.unit_price / scale:,.{digits}f} {deal.ladder.currency.code}"
-        text = sheet.say(Word.tier_line, count=f"{need:,}", price=price)
-        ax.annotate(
-            text,
-            (0.01, need),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 2),
-            textcoords="offset points",
-            fontsize="small",
-            color=draw.DARK,
-            va="bottom",
-        )
+    gap = 1.3 * draw.em(ax) / sheet.pixels()[1]
+    order = [0, len(needs) - 1, *range(1, len(needs) - 1)] if len(needs) > 1 else [0]
+    for tier in order:
+        at = float(ax.transLimits.transform(ax.transScale.transform((0, needs[tier])))[1])
+        if all(abs(at - other) >= gap for other in written):
+            written.append(at)
+            _beside(sheet, deal.closes_at, at, texts[tier])
 
 
-def _mark(sheet: Sheet, at: Any, word: Word, style: str) -> None:
-    sheet.ax.axvline(at, color=draw.BLACK, linewidth=1.5, linestyle=style)
-    sheet.ax.annotate(
-        sheet.say(word),
-        (at, 0.02),
-        xycoords=("data", "axes fraction"),
-        xytext=(3, 0),
-        textcoords="offset points",
-        rotation=90,
-        fontsize="small",
-        va="bottom",
-        color=draw.DARK,
-    )
+def _beside(sheet: Sheet, at: Any, height: float, text: str) -> None:
+    """Write a text right of an instant, on a height from 0 to 1."""
+    place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "xytext": (4, 2), "textcoords": "offset points"}
+    sheet.ax.annotate(text, (at, height), fontsize="small", color=draw.DARK, va="bottom", **place)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from socialmkt._plots_sheet import dress
 from socialmkt.core.errors import SocialmktError
 from socialmkt.rfm import label as segment_label
 
@@ -52,28 +53,30 @@ def pixels_per_point(ax: Axes) -> float:
 
 def text_width(ax: Axes, texts: Iterable[str], size: float) -> float:
     """Measure the widest of some texts, in pixels."""
-    widest = max(texts, key=_columns, default="")
+    widest = max(texts, key=columns_of, default="")
     probe = ax.text(0, 0, widest, fontsize=size)
+    dress(probe)
     width = float(probe.get_window_extent().width)
     probe.remove()
     return width
 
 
-def _columns(text: str) -> float:
+def columns_of(text: str) -> float:
+    """Say how wide a text is, in letters; Chinese ones are wider."""
     return sum(1.0 if ord(character) < 0x2E80 else 1.7 for character in text)
 
 
 def short(text: object, longest: int = _LONGEST) -> str:
     """Cut a long name in the middle, where names differ least."""
     name = " ".join(str(text).split())
-    if _columns(name) <= longest:
+    if columns_of(name) <= longest:
         return name
     head, tail = "", ""
     for front, back in zip(name, reversed(name), strict=True):
-        if _columns(head + front + tail) >= longest:
+        if columns_of(head + front + tail) >= longest:
             break
         head += front
-        if _columns(head + back + tail) >= longest:
+        if columns_of(head + back + tail) >= longest:
             break
         tail = back + tail
     return f"{head}\N{HORIZONTAL ELLIPSIS}{tail}"
@@ -185,11 +188,11 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
     ax.set_yticks(range(len(names)), labels=list(names))
 
 
-def name_columns(sheet: Sheet, names: Sequence[str], *, place: float = 1.0) -> None:
+def name_columns(sheet: Sheet, names: Sequence[str]) -> None:
     """Write a name below each column, turned where there is no room."""
     ax = sheet.ax
     ax.set_xticks(range(len(names)), labels=list(names))
-    room = ax.get_window_extent().width * _SAFETY * place / max(len(names), 1)
+    room = sheet.pixels()[0] / max(len(names), 1)
     size = float(ax.xaxis.label.get_fontsize())
     if text_width(ax, names, size) > 0.9 * room:
         ax.set_xticks(range(len(names)), labels=list(names), rotation=90 if room < 2 * em(ax) else 40)
@@ -198,7 +201,7 @@ def name_columns(sheet: Sheet, names: Sequence[str], *, place: float = 1.0) -> N
                 text.set(ha="right", rotation_mode="anchor")
 
 
-def colour_bar(sheet: Sheet, mesh: Any, text: str, *, percent: bool = False) -> None:
+def colour_bar(sheet: Sheet, mesh: Any, text: str, *, percent: bool = False, steps: Sequence[int] = ()) -> None:
     """Set a scale of the colours beside a grid, inside its place."""
     ax = sheet.ax
     extent = ax.get_window_extent()
@@ -206,8 +209,10 @@ def colour_bar(sheet: Sheet, mesh: Any, text: str, *, percent: bool = False) -> 
     part = (0.0, 0.0, 1 - room, 1.0)
     divide(ax, *part)
     beside = panel(ax, part, (1 - room + 0.7 * em(ax) / extent.width, 0.0, 0.8 * em(ax) / extent.width, 1.0))
-    bar = ax.figure.colorbar(mesh, cax=beside, label=text)
+    bar: Any = ax.figure.colorbar(mesh, cax=beside, label=text)
     bar.outline.set_visible(False)
+    if steps:
+        bar.set_ticks(steps)
     if percent:
         bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
 
@@ -226,7 +231,7 @@ def rows_of_bars(sheet: Sheet, names: Sequence[str], *, inches: float, spare: fl
 def legend_rows(sheet: Sheet, names: int, *, inches: float) -> float:
     """Say how many rows a legend of one line takes."""
     if sheet.own:
-        return max(1.0, 0.3 / inches)
+        return 0.32 / inches
     height = sheet.pixels()[1]
     share = min(2.0 * em(sheet.ax) / height, 0.5)
     return max(names * share / (1 - share), 0.2)
@@ -239,18 +244,13 @@ def legend_below(ax: Axes, handles: Sequence[Any]) -> None:
     )
 
 
-def widen(sheet: Sheet, ends: Sequence[float], texts: Sequence[str], size: float, *, least: float = 0.0) -> None:
-    """Widen the x axis from `least` on until the text behind each bar's end fits into the axes."""
-    width = sheet.pixels()[0]
+def _right_end(sheet: Sheet, ends: Any, taken: Any, least: float) -> float:
+    """Find how far an axis from `least` must go for the text behind each bar, which takes a part of its width."""
     log = sheet.ax.get_xscale() == "log"
-    scale = np.log10 if log else np.asarray
-    low = float(scale(least))
-    top = max((float(scale(end)) for end in ends), default=low)
-    for end, text in zip(ends, texts, strict=True):
-        taken = min((text_width(sheet.ax, [text], size) + 0.8 * em(sheet.ax)) / width, 0.8)
-        top = max(top, low + (float(scale(end)) - low) / (1 - taken))
+    scaled, low = (np.log10(ends), math.log10(least)) if log else (ends, least)
+    top = max(float(scaled.max()), float((low + (scaled - low) / (1 - np.minimum(taken, 0.8))).max()))
     top = top if top > low else low + 1
-    sheet.ax.set_xlim(least, 10**top if log else top)
+    return float(10**top) if log else top
 
 
 def write_ends(sheet: Sheet, ends: Sequence[float], at: Sequence[float], texts: Sequence[str], size: float) -> None:
@@ -276,12 +276,16 @@ def round_up(value: float) -> float:
 
 
 def label_bars(sheet: Sheet, ends: list[float], at: list[float], texts: list[str], *, least: float = 0.0) -> None:
-    """Write a text behind each bar, at a size that fits between the rows."""
-    height = sheet.pixels()[1] / pixels_per_point(sheet.ax)
-    low, high = sheet.ax.get_ylim()
-    gap = min(np.diff(np.unique(np.round(at, 6))), default=1.0)
-    size = min(0.85 * float(sheet.ax.xaxis.label.get_fontsize()), height / abs(high - low) * float(gap) * 0.95)
-    widen(sheet, ends, texts, size, least=least)
-    write_ends(sheet, ends, at, texts, size)
+    """Write a text behind each bar, at a size that fits between the rows, and widen the axis for it."""
+    ax, (width, height) = sheet.ax, sheet.pixels()
+    low, high = ax.get_ylim()
+    gap = float(min(np.diff(np.unique(np.round(at, 6))), default=1.0))
+    row = height / pixels_per_point(ax) / abs(high - low) * gap
+    size = min(0.85 * float(ax.xaxis.label.get_fontsize()), 0.95 * row)
+    unit = text_width(ax, texts, size) / max(*map(columns_of, texts), 1.0)
+    taken = (np.array([columns_of(text) for text in texts]) * 1.15 * unit + 0.8 * em(ax)) / width
+    ax.set_xlim(least, _right_end(sheet, np.array(ends), taken, least))
+    if size >= _LEAST_SIZE:
+        write_ends(sheet, ends, at, texts, size)
     if least < 0:
-        sheet.ax.axvline(0, color=DARK, linewidth=0.8)
+        ax.axvline(0, color=DARK, linewidth=0.8)

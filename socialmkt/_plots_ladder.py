@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import math
+from typing import TYPE_CHECKING, Any, cast
 
 from socialmkt import _plots_ink as draw
 from socialmkt._plots_sheet import dressed, open_sheet
@@ -17,7 +18,7 @@ __all__ = ["ladder_steps"]
 
 _POINTS = 400
 _WIDE = 200
-_MOST_LABELS = 8
+_SHADE = "#FBEFD5"
 
 
 def ladder_steps(ladder: Ladder, *, ax: Axes | None = None, lang: str = "en") -> Axes:
@@ -75,8 +76,7 @@ def _draw_ladder_steps(sheet: Sheet, ladder: Ladder) -> Axes:
     below.plot(quantities, [ladder.amount(q) / exponent for q in quantities], color=draw.BLUE, linewidth=2)
     _shade(sheet, below, ladder.dominated())
     _frame(sheet, below, ladder, starts, end)
-    if len(starts) <= _MOST_LABELS:
-        _name_prices(sheet, ladder, starts, price)
+    _name_prices(sheet, ladder, starts, price)
     return ax
 
 
@@ -118,9 +118,10 @@ def _shade(sheet: Sheet, below: Axes, spans: list[range]) -> None:
     for place, span in enumerate(spans):
         for axes in (sheet.ax, below):
             text = sheet.say(Word.dominated) if place == 0 else None
-            axes.axvspan(span.start - 0.5, span.stop - 0.5, facecolor=draw.ORANGE, alpha=0.35, hatch="//", label=text)
+            style: dict[str, Any] = {"facecolor": _SHADE, "edgecolor": draw.ORANGE, "hatch": "//", "linewidth": 0}
+            axes.axvspan(span.start - 0.5, span.stop - 0.5, zorder=0, label=text, **style)
     if spans:
-        below.legend(loc="upper left", frameon=False, fontsize="small")
+        sheet.ax.legend(loc="lower left", framealpha=1, edgecolor="white", fontsize="small")
 
 
 def _frame(sheet: Sheet, below: Axes, ladder: Ladder, starts: list[int], end: int) -> None:
@@ -144,13 +145,17 @@ def _frame(sheet: Sheet, below: Axes, ladder: Ladder, starts: list[int], end: in
 
 
 def _name_prices(sheet: Sheet, ladder: Ladder, starts: list[int], price: list[float]) -> None:
-    digits = max(ladder.currency.exponent, 0)
+    """Write each price above its step, where it does not run into the one before."""
+    ax, free = sheet.ax, -math.inf
+    size = 0.85 * float(ax.xaxis.label.get_fontsize())
+    width, _ = sheet.pixels()
+    low, high = ax.get_xlim()
+    scale = math.log10 if ax.get_xscale() == "log" else float
     for start, one in zip(starts, price, strict=True):
-        sheet.ax.annotate(
-            f"{one:,.{digits}f}",
-            (start, one),
-            xytext=(3, 4),
-            textcoords="offset points",
-            fontsize="small",
-            color=draw.DARK,
-        )
+        text = f"{one:,.{ladder.currency.exponent}f}" if ladder.price_scale == ladder.currency.exponent else f"{one:g}"
+        at = width * (scale(start) - scale(low)) / (scale(high) - scale(low))
+        end = at + draw.text_width(ax, [text], size) + 0.5 * draw.em(ax)
+        if at >= free and end <= width:
+            offset: dict[str, Any] = {"xytext": (3, 4), "textcoords": "offset points"}
+            ax.annotate(text, (start, one), fontsize=size, color=draw.DARK, **offset)
+            free = end

@@ -105,4 +105,4 @@ def _one_in(sheet: Sheet, chance: float) -> str:
     if chance >= 1:
         return sheet.say(Word.certain)
     n = 1 / chance
-    return sheet.say(Word.one_in, n=f"{n:.3g}" if n < 100 else f"{n:,.0f}")
+    return sheet.say(Word.one_in, n=f"{n:.1f}" if n < 9.95 else f"{n:,.0f}")

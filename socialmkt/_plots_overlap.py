@@ -185,7 +185,7 @@ def _places(sheet: Sheet, names: list[str], k: int) -> tuple[Axes, Axes]:
     extent = ax.get_window_extent()
     size = float(ax.xaxis.label.get_fontsize())
     names_width = min((draw.text_width(ax, names, size) + draw.em(ax)) / extent.width, 0.35)
-    sizes_width = 0.18
+    sizes_width = min(9 * draw.em(ax) / extent.width, 0.22)
     start = sizes_width + names_width
     height = min(0.65, max(0.25, 1.7 * k * draw.em(ax) / extent.height))
     part = (start, height, 1 - start, 1 - height)
@@ -239,11 +239,13 @@ def _dots(grid: Axes, member: Any, names: list[str]) -> None:
 
 def _sizes(sheet: Sheet, left: Axes, sizes: Any, k: int) -> None:
     left.barh(np.arange(k), sizes, height=0.6, color=draw.DARK)
-    left.set_xlim(max(float(sizes.max()), 1.0), 0)
+    left.set_xlim(1.6 * max(float(sizes.max()), 1.0), 0)
     left.set_ylim(k - 0.5, -0.5)
     left.set_yticks([])
-    top = float(sizes.max())
-    left.set_xticks([top, 0], labels=[draw.brief(top), "0"])
+    left.set_xticks([])
+    for row, size in enumerate(sizes.tolist()):
+        place: dict[str, Any] = {"xytext": (-3, 0), "textcoords": "offset points", "ha": "right", "va": "center"}
+        left.annotate(draw.brief(size), (size, row), fontsize="small", color=draw.DARK, **place)
     left.set_xlabel(sheet.say(Word.size))
     for side in ("top", "right", "left"):
         left.spines[side].set_visible(False)

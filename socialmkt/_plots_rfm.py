@@ -86,7 +86,11 @@ def _draw_rfm_heatmap(sheet: Sheet, scores: Scores) -> Axes:
     note = f"\n({sheet.say(Word.hatched_nobody)})" if not count.all() else ""
     ax.set_xlabel(sheet.say(Word.frequency, bins=k) + note)
     ax.set_ylabel(sheet.say(Word.recency, bins=k))
-    draw.colour_bar(sheet, mesh, sheet.say(Word.money, bins=k) if scores.has_m else sheet.say(Word.customers))
+    levels = range(1, k + 1, 1 + (k - 1) // 10)
+    if scores.has_m:
+        draw.colour_bar(sheet, mesh, sheet.say(Word.money, bins=k), steps=levels)
+    else:
+        draw.colour_bar(sheet, mesh, sheet.say(Word.customers))
     texts = [[draw.count_text(n) if n else "" for n in row] for row in count.tolist()]
     draw.write_cells(sheet, texts, mesh.to_rgba(values))
     return ax
@@ -229,11 +233,13 @@ def _draw_migration_flow(sheet: Sheet, migration: Migration) -> Axes:
     ax, k = sheet.ax, len(migration.names)
     with np.errstate(invalid="ignore"):
         shares = counts / whole
-    shares[k, k] = np.nan
+    nobody = np.broadcast_to(whole == 0, counts.shape) & _inside(k)
+    shares[counts == 0] = np.nan
     names = [draw.segment_name(name, sheet.lang) for name in migration.names]
     sheet.resize(3.6 + 0.62 * min(k + 1, 24), 2.2 + 0.45 * min(k + 1, 24))
     mesh = draw.cells(sheet, shares, vmin=0, vmax=1)
-    draw.hatch_cells(ax, np.isnan(shares) & _inside(k))
+    draw.fill_cells(ax, (counts == 0) & ~nobody & _inside(k), facecolor=draw.PALE, edgecolor="white", linewidth=0.5)
+    draw.hatch_cells(ax, nobody)
     ax.axhline(k - 0.5, color="white", linewidth=4)
     ax.axvline(k - 0.5, color="white", linewidth=4)
     draw.name_rows(ax, [*names, sheet.say(Word.entered)])
@@ -245,7 +251,7 @@ def _draw_migration_flow(sheet: Sheet, migration: Migration) -> Axes:
         [f"{100 * share:.0f} %\n{draw.brief(count)}" if count else "" for share, count in zip(*row, strict=True)]
         for row in zip(shares.tolist(), counts.tolist(), strict=True)
     ]
-    draw.write_cells(sheet, texts, mesh.to_rgba(shares))
+    draw.write_cells(sheet, texts, mesh.to_rgba(np.ma.masked_invalid(shares)))
     return ax
 
 

@@ -37,8 +37,9 @@ class Sheet(NamedTuple):
 
     def pixels(self) -> tuple[float, float]:
         """Measure the axes; what a layout may still take off given ones is guessed."""
+        dress(self.ax)
         if self.own:
-            self._figure.draw_without_rendering()
+            self._figure.get_layout_engine().execute(self._figure)
         extent, scale = self.ax.get_window_extent(), 1.0 if self.own else _SAFETY
         return extent.width * scale, extent.height * scale
 
@@ -75,9 +76,14 @@ def _can_show_chinese() -> bool:
     return not plots.missing("".join(labels))
 
 
-def dressed(ax: Axes) -> Axes:
+def dress(drawn: Any) -> None:
     """Give names that the user's fonts cannot show a font that can, where one is installed."""
     from socialmkt import plots
 
-    plots.dress(ax)
+    plots.dress(drawn)
+
+
+def dressed(ax: Axes) -> Axes:
+    """Give axes whose names can be shown, where any font here can."""
+    dress(ax)
     return ax

@@ -13,6 +13,7 @@ from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.sla import Heatmap, Report
 
 if TYPE_CHECKING:
+    from socialmkt._plots_ink import Float
     from socialmkt._plots_sheet import Sheet
     from socialmkt.core.errors import SocialmktError
     from socialmkt.plots import Axes
@@ -30,6 +31,19 @@ _WEEK = (
     Word.sunday,
 )
 _WIDE = 200
+_TICKS = (
+    (1, 1, Word.second),
+    (10, 1, Word.second),
+    (1, 60, Word.minute),
+    (10, 60, Word.minute),
+    (1, 3_600, Word.an_hour),
+    (6, 3_600, Word.an_hour),
+    (1, 86_400, Word.day),
+    (7, 86_400, Word.day),
+    (60, 86_400, Word.day),
+    (600, 86_400, Word.day),
+    (6_000, 86_400, Word.day),
+)
 _UNITS = ((86_400.0, Word.days), (3_600.0, Word.hours), (60.0, Word.minutes), (1.0, Word.seconds))
 
 
@@ -131,7 +145,7 @@ def sla_survival(report: Report, *, ax: Axes | None = None, lang: str = "en") ->
     Notes
     -----
     Open mentions count as waiting for as long as they are known to. The curve ends with the last answer. Where that
-    came far later than the others, the axis is a log axis from a quarter of the median on.
+    came far later than half of them, the axis is a log axis.
 
     Examples
     --------
@@ -174,16 +188,30 @@ def _draw_sla_survival(sheet: Sheet, report: Report) -> Axes:
         allowed = 100 * (1 - report.objective)
         text = sheet.say(Word.objective, share=f"{allowed:.4g}")
         ax.axhline(allowed, color=draw.VERMILLION, linestyle="--", linewidth=1.5, label=text)
-    if len(seconds) > 1 and seconds[-1] > _WIDE * max(float(np.median(seconds)), 1e-9):
-        ax.set_xscale("symlog", linthresh=float(np.median(time[1:])) / 4 or 1.0)
     ax.set_xlim(0, time[-1] * 1.02 or 1)
     ax.set_ylim(0, 102)
     ax.set_xlabel(sheet.say(Word.waited, unit=sheet.say(unit)))
+    if seconds[-1] > _WIDE * max(float(seconds[np.argmax(curve.survival <= 0.5)]), 1):
+        _stretch(sheet, time, share, scale)
     ax.set_ylabel(sheet.say(Word.unanswered))
     ax.legend(loc="upper right", frameon=False, fontsize="small")
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     return ax
+
+
+def _stretch(sheet: Sheet, time: Float, share: Float, scale: float) -> None:
+    """Give the first answers and the last ones room on a log axis, in the units people wait in."""
+    ax = sheet.ax
+    begun = time[np.argmax(share < 99)] if (share < 99).any() else time[1]
+    low, high = max(float(begun) / 2, 1 / scale), float(time[-1]) * 1.2
+    ax.set_xscale("log", nonpositive="clip")
+    ax.set_xlim(low, high)
+    ticks = [(n * seconds / scale, sheet.say(word, n=n)) for n, seconds, word in _TICKS]
+    inside = [(at, text) for at, text in ticks if low <= at <= high]
+    ax.set_xticks([at for at, _ in inside], labels=[text for _, text in inside])
+    ax.minorticks_off()
+    ax.set_xlabel(sheet.say(Word.waited_log))
 
 
 def _several_metrics(func: str) -> SocialmktError:

@@ -163,10 +163,12 @@ def _draw_tgi_bars(sheet: Sheet, table: TargetIndex) -> Axes:
     bars = ax.barh(rows, width, left=100, height=0.7, color=colours, edgecolor="white", linewidth=0)
     for bar, few in zip(bars, small, strict=True):
         bar.set_hatch(draw.HATCH if few else "")
-    _whiskers(ax, index, low, high, rows)
-    ax.axvline(100, color=draw.DARK, linewidth=1)
+    ceiling = 1.25 * float(draw.finite([100, *index, *high[~small]]).max())
+    cut = known & (high > ceiling)
+    _whiskers(ax, index, low, np.minimum(high, ceiling), rows)
+    ax.plot(np.full(cut.sum(), ceiling), rows[cut], ">", color=draw.BLACK, markersize=5)
+    ax.plot([100, 100], [-0.5, len(names) - 0.5], color=draw.DARK, linewidth=1)
     ax.set_xlabel(sheet.say(Word.target_index))
-    ceiling = 3 * max(100.0, float(draw.finite(index).max(initial=100)))
     ends = np.minimum(np.where(known, np.fmax(np.maximum(index, 100), high), 100), ceiling)
     texts = [f"{one:.0f}" if fine else sheet.say(Word.undefined) for one, fine in zip(index, known, strict=True)]
     draw.label_bars(sheet, ends.tolist(), rows.tolist(), texts)

@@ -24,7 +24,11 @@ class Word(Code):
     row_share = "row_share", "占该行客户（%）", "Share of the row's customers (%)"
     entered = "entered", "新进入", "Entered"
     left = "left", "已离开", "Left"
-    row_share_note = "row_share_note", "单元格：该行占比（%）与人数", "cells: % of the row, and customers"
+    row_share_note = (
+        "row_share_note",
+        "单元格：该行占比与人数；浅色：无人；斜线：该行没有客户",
+        "cells: share of the row, customers; pale: none; hatched: empty row",
+    )
 
     quantity = "quantity", "数量（件）", "Quantity (units)"
     unit_price = "unit_price", "单价（{currency}）", "Unit price ({currency})"
@@ -71,6 +75,11 @@ class Word(Code):
     )
 
     waited = "waited", "等待时间（{unit}）", "Time waited ({unit})"
+    waited_log = "waited_log", "等待时间（对数坐标）", "Time waited (log scale)"
+    second = "second", "{n} 秒", "{n} s"
+    minute = "minute", "{n} 分", "{n} min"
+    an_hour = "an_hour", "{n} 时", "{n} h"
+    day = "day", "{n} 天", "{n} d"
     seconds = "seconds", "秒", "seconds"
     minutes = "minutes", "分钟", "minutes"
     hours = "hours", "小时", "hours"
@@ -81,7 +90,7 @@ class Word(Code):
     objective = "objective", "目标允许：{share} %", "allowed by the objective: {share} %"
     nothing_answered = "nothing_answered", "没有任何回复", "Nothing has been answered"
 
-    sizes_on_diagonal = "sizes_on_diagonal", "对角线：各人群规模（人）", "diagonal: size (people)"
+    sizes_on_diagonal = "sizes_on_diagonal", "对角线：各人群人数", "diagonal: people in each"
     audience = "audience", "人群", "Audience"
     in_both = "count", "共同人数（人）", "In both (people)"
     jaccard = "jaccard", "Jaccard 系数（0 至 1）", "Jaccard index (0 to 1)"

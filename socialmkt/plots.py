@@ -94,9 +94,9 @@ def _fonts(families: Iterable[str]) -> Iterable[Any]:
             continue
 
 
-def dress(ax: Axes) -> None:
+def dress(drawn: Any) -> None:
     """Give each text that the user's fonts cannot show a font that can, where one of the usual ones is installed."""
-    for text in ax.findobj(Text):
+    for text in drawn.findobj(Text):
         shown = text.get_text() if isinstance(text, Text) else ""
         if shown.isascii() or not missing(shown):
             continue
