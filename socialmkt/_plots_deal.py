@@ -88,7 +88,7 @@ def _draw_deal_progress(sheet: Sheet, deal: Deal, orders: list[Order]) -> Axes:
     ax.set_xlim(*ends)
     plots.date_axis(ax)
     _mark_ends(sheet, deal)
-    ax.yaxis.set_major_formatter(lambda value, _: draw.brief(value))
+    ax.yaxis.set_major_formatter(draw.brief)
     ax.set_ylabel(sheet.say(Word.buyers if deal.basis == "buyers" else Word.units))
     ax.set_xlabel(sheet.say(Word.time))
     for side in ("top", "right"):
@@ -173,4 +173,5 @@ def _thresholds(sheet: Sheet, deal: Deal, needs: list[int], texts: list[str]) ->
 def _beside(sheet: Sheet, at: Any, height: float, text: str) -> None:
     """Write a text right of an instant, on a height from 0 to 1."""
     place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "xytext": (4, 2), "textcoords": "offset points"}
-    sheet.ax.annotate(text, (at, height), fontsize="small", color=draw.DARK, va="bottom", **place)
+    behind: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+    sheet.ax.annotate(text, (at, height), fontsize="small", color=draw.DARK, va="bottom", bbox=behind, **place)

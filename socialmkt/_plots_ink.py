@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt._plots_sheet import dress
-from socialmkt.core.errors import SocialmktError
+from socialmkt.rfm import SegmentCode
 from socialmkt.rfm import label as segment_label
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ HATCH = "////"
 
 _LONGEST = 28
 _LEAST_SIZE = 4.0
+_TALLEST = 16.0
 _SAFETY = 0.85
 
 
@@ -66,7 +67,7 @@ def columns_of(text: str) -> float:
     return sum(1.0 if ord(character) < 0x2E80 else 1.7 for character in text)
 
 
-def short(text: object, longest: int = _LONGEST) -> str:
+def short(text: object, longest: int) -> str:
     """Cut a long name in the middle, where names differ least."""
     name = " ".join(str(text).split())
     if columns_of(name) <= longest:
@@ -82,12 +83,20 @@ def short(text: object, longest: int = _LONGEST) -> str:
     return f"{head}\N{HORIZONTAL ELLIPSIS}{tail}"
 
 
-def segment_name(code: str, lang: str) -> str:
-    """Name a segment for people: a built-in one by its label, any other as it is called."""
-    try:
-        return short(segment_label(code, lang=lang))
-    except SocialmktError:
-        return short(code)
+def shortened(names: Sequence[str], longest: int = _LONGEST) -> list[str]:
+    """Cut long names, as far as they stay different."""
+    while longest < max(map(columns_of, names), default=0):
+        cut = [short(name, longest) for name in names]
+        if len(set(cut)) == len(set(names)):
+            return cut
+        longest *= 2
+    return [short(name, longest) for name in names]
+
+
+def segment_names(codes: Sequence[str], lang: str) -> list[str]:
+    """Name segments for people: built-in ones by their label, others as they are called."""
+    built_in = {str(code) for code in SegmentCode}
+    return shortened([segment_label(code, lang=lang) if code in built_in else code for code in codes])
 
 
 def luminance(rgb: Any) -> Any:
@@ -107,12 +116,14 @@ def count_text(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def brief(value: float) -> str:
+def brief(value: float, _: object = None) -> str:
     """Write a number in at most five places: 12,345 becomes 12.3k."""
-    for scale, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
+    if abs(value) >= 1e15:
+        return f"{value:.1e}"
+    for scale, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
         if abs(value) >= scale:
-            return f"{value / (1e3 if letter == 'k' else scale):.3g}{letter}"
-    return f"{value:,.0f}"
+            return f"{value / scale:.3g}{letter}"
+    return f"{value / 1e3:.3g}k" if abs(value) >= 1e4 else f"{value:,.10g}"
 
 
 def divide(ax: Axes, left: float, bottom: float, width: float, height: float) -> None:
@@ -201,7 +212,7 @@ def name_columns(sheet: Sheet, names: Sequence[str]) -> None:
                 text.set(ha="right", rotation_mode="anchor")
 
 
-def colour_bar(sheet: Sheet, mesh: Any, text: str, *, percent: bool = False, steps: Sequence[int] = ()) -> None:
+def colour_bar(sheet: Sheet, mesh: Any, text: str, *, percent: bool = False, steps: Sequence[float] = ()) -> None:
     """Set a scale of the colours beside a grid, inside its place."""
     ax = sheet.ax
     extent = ax.get_window_extent()
@@ -211,8 +222,10 @@ def colour_bar(sheet: Sheet, mesh: Any, text: str, *, percent: bool = False, ste
     beside = panel(ax, part, (1 - room + 0.7 * em(ax) / extent.width, 0.0, 0.8 * em(ax) / extent.width, 1.0))
     bar: Any = ax.figure.colorbar(mesh, cax=beside, label=text)
     bar.outline.set_visible(False)
+    bar.minorticks_off()
+    bar.ax.yaxis.set_major_formatter(brief)
     if steps:
-        bar.set_ticks(steps)
+        bar.set_ticks(steps, labels=[brief(step) for step in steps])
     if percent:
         bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
 
@@ -220,6 +233,7 @@ def colour_bar(sheet: Sheet, mesh: Any, text: str, *, percent: bool = False, ste
 def rows_of_bars(sheet: Sheet, names: Sequence[str], *, inches: float, spare: float = 0) -> None:
     """Prepare a row for each name, the first at the top, and room below for a legend."""
     ax = sheet.ax
+    inches = min(inches, _TALLEST / max(len(names), 1))
     name_rows(ax, names)
     ax.set_ylim(len(names) - 0.5 + spare, -0.5)
     ax.tick_params(axis="y", length=0)

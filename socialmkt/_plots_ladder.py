@@ -136,9 +136,12 @@ def _frame(sheet: Sheet, below: Axes, ladder: Ladder, starts: list[int], end: in
         if wide:
             axes.set_xscale("log")
         axes.set_xlim(max(starts[0], 1) if wide else 0, end)
-        axes.set_ylim(0, axes.dataLim.y1 * 1.25 or 1)
-        axes.xaxis.set_major_formatter(lambda value, _: draw.brief(value))
-        axes.yaxis.set_major_formatter(lambda value, _: draw.brief(value) if value >= 1e4 else f"{value:g}")
+        if wide and axes is below and axes.dataLim.y0 > 0:
+            axes.set_yscale("log")
+        else:
+            axes.set_ylim(0, axes.dataLim.y1 * 1.25 or 1)
+        axes.xaxis.set_major_formatter(draw.brief)
+        axes.yaxis.set_major_formatter(draw.brief)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
     ax.tick_params(labelbottom=False)

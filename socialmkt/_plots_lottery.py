@@ -82,8 +82,9 @@ def _draw_odds_bars(sheet: Sheet, odds: OddsTable) -> Axes:
     rows = np.flatnonzero(np.isin(odds.weight, kept))
     rows = rows[np.lexsort((odds.weight[rows], np.array([number[prize] for prize in odds.prize[rows].tolist()])))]
     chance = odds.probability[rows]
+    called = dict(zip(prizes, draw.shortened(prizes), strict=True))
     names = [
-        sheet.say(Word.weight, prize=draw.short(prize), weight=f"{weight:,}") if len(weights) > 1 else draw.short(prize)
+        sheet.say(Word.weight, prize=called[prize], weight=f"{weight:,}") if len(weights) > 1 else called[prize]
         for prize, weight in zip(odds.prize[rows].tolist(), odds.weight[rows].tolist(), strict=True)
     ]
     draw.rows_of_bars(sheet, names, inches=0.28)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["overlap_matrix", "upset"]
 
 _MOST_PATTERNS = 30
+_MOST_LIFT = 32.0
 
 
 def overlap_matrix(matrix: OverlapMatrix, *, metric: str = "count", ax: Axes | None = None, lang: str = "en") -> Axes:
@@ -73,25 +74,34 @@ def _draw_overlap_matrix(sheet: Sheet, matrix: OverlapMatrix, metric: str) -> Ax
     if not k:
         return sheet.note(Word.nothing)
     ax = sheet.ax
-    values = matrix.metric(metric)
-    values[np.diag_indices(k)] = np.nan
-    names = [draw.short(name) for name in matrix.names]
+    figures = matrix.metric(metric)
+    figures[np.diag_indices(k)] = np.nan
+    values = figures
+    names = draw.shortened(matrix.names)
     sheet.resize(3.2 + 0.62 * min(k, 24), 1.8 + 0.5 * min(k, 24))
-    mesh = draw.cells(sheet, values, **_scale(metric, values))
+    scale = _scale(metric, values)
+    if metric == "lift":  # none in common is as far down as the scale goes
+        values = np.where(np.isnan(values), np.nan, np.clip(values, scale["vmin"], scale["vmax"]))
+    mesh = draw.cells(sheet, values, **scale)
     draw.fill_cells(ax, np.eye(k, dtype=bool), facecolor=draw.PALE, edgecolor="white", linewidth=0.5)
     draw.hatch_cells(ax, np.isnan(values) & ~np.eye(k, dtype=bool))
     draw.name_rows(ax, names)
-    draw.colour_bar(sheet, mesh, sheet.say(Word(metric)))
+    draw.colour_bar(sheet, mesh, sheet.say(Word(metric)), steps=_lift_steps(mesh.norm) if metric == "lift" else ())
     draw.name_columns(sheet, names)
     ax.set_xlabel(f"{sheet.say(Word.audience)}\n({sheet.say(Word.sizes_on_diagonal)})")
     ax.set_ylabel(sheet.say(Word.audience))
-    texts = [[_cell(metric, value) for value in row] for row in values.tolist()]
+    texts = [[_cell(metric, value) for value in row] for row in figures.tolist()]
     for place, size in enumerate(matrix.sizes.tolist()):
         texts[place][place] = draw.brief(size)
     colours = mesh.to_rgba(np.ma.masked_invalid(values))
     colours[np.isnan(values)] = (0.93, 0.93, 0.93, 1)
     draw.write_cells(sheet, texts, colours)
     return ax
+
+
+def _lift_steps(norm: Any) -> list[float]:
+    """Give the powers of two on the scale of `lift`."""
+    return [2.0**power for power in range(-5, 6) if norm.vmin <= 2.0**power <= norm.vmax]
 
 
 def _cell(metric: str, value: float) -> str:
@@ -107,8 +117,9 @@ def _scale(metric: str, values: Float) -> dict[str, Any]:
         most = float(np.abs(known).max(initial=0)) or 1.0
         return {"cmap": "PuOr", "vmin": -most, "vmax": most}
     if metric == "lift":
-        most = float(np.abs(known - 1).max(initial=0)) or 1.0
-        return {"cmap": "PuOr", "vmin": 1 - most, "vmax": 1 + most}
+        above, below = float(known.max(initial=1)), float(known[known > 0].min(initial=1))
+        most = min(max(above, 1 / below, 2.0), _MOST_LIFT)
+        return {"cmap": "PuOr", "norm": "log", "vmin": 1 / most, "vmax": most}
     return {"vmin": 0, "vmax": float(known.max(initial=0)) or 1.0}
 
 
@@ -165,7 +176,7 @@ def _draw_upset(sheet: Sheet, patterns: PatternTable) -> Axes:
     ax, rows = sheet.ax, patterns.upset(top=_MOST_PATTERNS)
     sizes = np.asarray(patterns.pairs().sizes, np.float64)
     order = np.argsort(-sizes, kind="stable")
-    names = [draw.short(patterns.names[place], 20) for place in order.tolist()]
+    names = draw.shortened([patterns.names[place] for place in order.tolist()], 20)
     k, n = len(names), len(rows)
     sheet.resize(3.6 + 0.34 * max(n, 6), 2.6 + 0.28 * k)
     member = rows.mask[:, None] >> order.astype(np.uint64)[None, :] & np.uint64(1) == 1
@@ -202,6 +213,7 @@ def _bars(sheet: Sheet, rows: Any, n: int) -> None:
     ax.set_xlim(-0.6, n - 0.4)
     ax.set_xticks([])
     ax.set_ylabel(sheet.say(Word.exactly))
+    ax.yaxis.set_major_formatter(draw.brief)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     width, height = sheet.pixels()

@@ -155,7 +155,7 @@ def _draw_rfm_segments(sheet: Sheet, profile: Table) -> Axes:
     if "revenue_share" in profile.columns:
         kinds.append((Word.of_revenue, draw.ORANGE, draw.HATCH, np.asarray(profile["revenue_share"])[order]))
     ax, height = sheet.ax, 0.8 / len(kinds)
-    names = [draw.segment_name(code, sheet.lang) for code in profile["segment"][order].tolist()]
+    names = draw.segment_names(profile["segment"][order].tolist(), sheet.lang)
     inches = 0.2 + 0.17 * len(kinds)
     draw.rows_of_bars(sheet, names, inches=inches, spare=draw.legend_rows(sheet, len(names), inches=inches))
     rows = np.arange(len(names), dtype=np.float64)
@@ -235,7 +235,7 @@ def _draw_migration_flow(sheet: Sheet, migration: Migration) -> Axes:
         shares = counts / whole
     nobody = np.broadcast_to(whole == 0, counts.shape) & _inside(k)
     shares[counts == 0] = np.nan
-    names = [draw.segment_name(name, sheet.lang) for name in migration.names]
+    names = draw.segment_names(migration.names, sheet.lang)
     sheet.resize(3.6 + 0.62 * min(k + 1, 24), 2.2 + 0.45 * min(k + 1, 24))
     mesh = draw.cells(sheet, shares, vmin=0, vmax=1)
     draw.fill_cells(ax, (counts == 0) & ~nobody & _inside(k), facecolor=draw.PALE, edgecolor="white", linewidth=0.5)

@@ -188,7 +188,7 @@ def _draw_sla_survival(sheet: Sheet, report: Report) -> Axes:
         allowed = 100 * (1 - report.objective)
         text = sheet.say(Word.objective, share=f"{allowed:.4g}")
         ax.axhline(allowed, color=draw.VERMILLION, linestyle="--", linewidth=1.5, label=text)
-    ax.set_xlim(0, time[-1] * 1.02 or 1)
+    ax.set_xlim(-0.02 * (time[-1] or 1), 1.02 * (time[-1] or 1))
     ax.set_ylim(0, 102)
     ax.set_xlabel(sheet.say(Word.waited, unit=sheet.say(unit)))
     if seconds[-1] > _WIDE * max(float(seconds[np.argmax(curve.survival <= 0.5)]), 1):

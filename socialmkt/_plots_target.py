@@ -72,7 +72,7 @@ def _draw_fit_bars(sheet: Sheet, ranking: FitRanking) -> Axes:
     if not len(ranking):
         return sheet.note(Word.nothing)
     ax, inches = sheet.ax, 0.62
-    names = [draw.short(name) for name in ranking.platform.tolist()]
+    names = draw.shortened(ranking.platform.tolist())
     draw.rows_of_bars(sheet, names, inches=inches, spare=draw.legend_rows(sheet, len(names), inches=inches))
     rows = np.arange(len(names), dtype=np.float64)
     top = rows - 0.2
@@ -154,7 +154,7 @@ def _draw_tgi_bars(sheet: Sheet, table: TargetIndex) -> Axes:
     ax = sheet.ax
     index, low, high = (np.asarray(table[name], np.float64) for name in ("tgi", "low", "high"))
     small = np.asarray(table["small"], bool)
-    names = [draw.short(level) for level in table["level"].tolist()]
+    names = draw.shortened(table["level"].tolist())
     draw.rows_of_bars(sheet, names, inches=_ROW, spare=draw.legend_rows(sheet, len(names), inches=_ROW))
     rows = np.arange(len(names), dtype=np.float64)
     known = np.isfinite(index)
@@ -169,8 +169,11 @@ def _draw_tgi_bars(sheet: Sheet, table: TargetIndex) -> Axes:
     ax.plot(np.full(cut.sum(), ceiling), rows[cut], ">", color=draw.BLACK, markersize=5)
     ax.plot([100, 100], [-0.5, len(names) - 0.5], color=draw.DARK, linewidth=1)
     ax.set_xlabel(sheet.say(Word.target_index))
+    ax.xaxis.set_major_formatter(draw.brief)
     ends = np.minimum(np.where(known, np.fmax(np.maximum(index, 100), high), 100), ceiling)
-    texts = [f"{one:.0f}" if fine else sheet.say(Word.undefined) for one, fine in zip(index, known, strict=True)]
+    texts = [
+        draw.brief(round(one)) if fine else sheet.say(Word.undefined) for one, fine in zip(index, known, strict=True)
+    ]
     draw.label_bars(sheet, ends.tolist(), rows.tolist(), texts)
     _index_legend(sheet)
     return ax
