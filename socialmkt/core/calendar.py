@@ -19,7 +19,16 @@ from socialmkt.core._asked import budgets, check_lengths, instants, moments, spa
 from socialmkt.core._calendar_rules import BreakHours, DateHours, Dates, LastDate, Week
 from socialmkt.core._clock import HOLDS, Intervals, clip, combine
 from socialmkt.core._layout import Layout, open_intervals, read_layout
-from socialmkt.core._open_time import CLOSING, END, OpenTime, highest, is_column, latest, latest_or, passed
+from socialmkt.core._open_time import (
+    END,
+    OpenTime,
+    check_wait,
+    check_wait_back,
+    is_column,
+    latest,
+    latest_or,
+    passed,
+)
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import day_bounds, to_us
@@ -110,6 +119,21 @@ class Calendar(Frozen):
     def _has_two_parts_or_none(self) -> Self:
         if len(self.parts) != (2 if self.operation else 0):
             raise refuse(InvalidInput, "", "parts", "be the two calendars of an operation", len(self.parts))
+        return self
+
+    @model_validator(mode="after")
+    def _has_no_rules_beside_its_parts(self) -> Self:
+        """Refuse what would not be heard: of an operation, its parts say it all."""
+        if not self.parts:
+            return self
+        unsaid = {"weekly": ((),) * 7, "overrides": {}, "holidays": (), "breaks": {}, "holiday_tails": "clip"}
+        for name, nothing in unsaid.items():
+            if getattr(self, name) != nothing:
+                raise refuse(InvalidInput, "", name, "be left out of an operation", getattr(self, name))
+        earliest = _earliest(self.parts)
+        if self.valid_until != earliest:
+            must = f"be the earliest of the parts, {earliest}"
+            raise refuse(InvalidInput, "", "valid_until", must, self.valid_until)
         return self
 
     @classmethod
@@ -262,7 +286,9 @@ class Calendar(Frozen):
         start, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=start, target=budget)
         clock, spent = self._time.spent(start, budget - 1, func)
-        return moments(latest_or(clock, spent, budget, start - 1) + 1)
+        before = latest_or(clock, spent, budget, start - 1)
+        check_wait(clock, start, before, func)
+        return moments(before + 1)
 
     def back(self, t: Moment | Column, target: Duration | Column) -> Any:
         """Find the latest start that leaves a budget of open time before an instant.
@@ -294,7 +320,9 @@ class Calendar(Frozen):
         end, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=end, target=budget)
         clock = self._time.reaching_back(end, budget, func)
-        return moments(latest_or(clock, passed(clock, end) - budget, budget, end))
+        found = latest_or(clock, passed(clock, end) - budget, budget, end)
+        check_wait_back(clock, end, found, func)
+        return moments(found)
 
     def next_open(self, t: Moment | Column) -> Any:
         """Find the next open instant.
@@ -350,9 +378,7 @@ class Calendar(Frozen):
         """
         func = "Calendar.next_close"
         at = instants(t, func, "t")
-        clock = self._time.holding(func, at)
-        while np.any((closes := clock.next_close(np.atleast_1d(at))) == clock.high):
-            clock = self._time.longer(clock, highest(at), func, CLOSING)
+        closes = self._time.closing(at, func)
         return moments(closes if is_column(at) else int(closes[0]))
 
     def intervals(self, a: Moment, b: Moment) -> Table:
@@ -403,16 +429,16 @@ class Calendar(Frozen):
     def _combined(self, other: object, operation: Literal["union", "intersection", "difference"]) -> Calendar:
         if not isinstance(other, Calendar):
             return NotImplemented  # type: ignore[no-any-return]  # what Python wants of an operator
-        ends = [part.valid_until for part in (self, other) if part.valid_until is not None]
-        return Calendar(
-            weekly={}, tz=self.tz, valid_until=min(ends, default=None), operation=operation, parts=(self, other)
-        )
+        parts = (self, other)
+        return Calendar(weekly={}, tz=self.tz, valid_until=_earliest(parts), operation=operation, parts=parts)
 
     def _due(self, t: Moment | Column, target: Duration | Column, func: str) -> Any:
         start, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=start, target=budget)
         clock, spent = self._time.spent(start, budget, func)
-        return moments(latest(clock, spent))
+        found = latest(clock, spent)
+        check_wait(clock, start, found, func)
+        return moments(found)
 
     def _intervals_of(self, low: int, high: int) -> Intervals:
         if self.operation is None:
@@ -444,3 +470,8 @@ class Calendar(Frozen):
             holidays_cut=self.holiday_tails == "clip",
             tz=self.tz,
         )
+
+
+def _earliest(parts: tuple[Calendar, ...]) -> dt.date | None:
+    """Last local date for which the holidays of all parts are known."""
+    return min((part.valid_until for part in parts if part.valid_until is not None), default=None)

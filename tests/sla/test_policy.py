@@ -145,6 +145,14 @@ def test_a_warning_comes_before_the_end_and_one_value_equals_a_column(
             assert [ask(target, one).replace(tzinfo=None) for one in t] == answers.tolist()
 
 
+def test_a_blend_does_not_depend_on_what_its_calendar_was_asked_before() -> None:
+    calendar = W95.model_copy()
+    target = two("blend", dt.timedelta(seconds=300.5), dt.timedelta(seconds=3600.25), calendar)
+    before = due(target, NOON)
+    calendar.between(NOON.replace(year=1950), NOON.replace(year=2150))
+    assert due(target, NOON) == before
+
+
 def test_the_earlier_of_wall_and_business_time_is_looser_than_the_promise() -> None:
     """Said in the docs: just before closing time it gives an hour to a mention that was promised 5 minutes."""
     closing = dt.datetime(2026, 11, 20, 9, 59, tzinfo=dt.UTC)
