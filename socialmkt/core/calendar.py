@@ -126,7 +126,13 @@ class Calendar(Frozen):
         """Refuse what would not be heard: of an operation, its parts say it all."""
         if not self.parts:
             return self
-        unsaid = {"weekly": ((),) * 7, "overrides": {}, "holidays": (), "breaks": {}, "holiday_tails": "clip"}
+        unsaid: dict[str, object] = {
+            "weekly": ((),) * 7,
+            "overrides": {},
+            "holidays": (),
+            "breaks": {},
+            "holiday_tails": "clip",
+        }
         for name, nothing in unsaid.items():
             if getattr(self, name) != nothing:
                 raise refuse(InvalidInput, "", name, "be left out of an operation", getattr(self, name))
