@@ -249,6 +249,10 @@ def test_semantics_are_derived(calendar: Any, otherwise: Any, semantics: str) ->
     assert target.model_copy(update={"calendar": W95, "otherwise": HOUR}).semantics is Semantics.envelope
 
 
+def test_a_share_may_be_a_float_of_numpy() -> None:
+    assert Target(within=HOUR, objective=np.float32(0.5), warn_at=np.array([0.5, 0.75]).tolist()).objective == 0.5
+
+
 def test_a_wall_target_may_have_a_calendar_for_its_zone() -> None:
     assert due(Target(within=HOUR, calendar=W95, semantics="wall"), NOON + 10 * HOUR) == NOON + 11 * HOUR
 
