@@ -57,6 +57,27 @@ class OpenTime:
         clock = self._clock(low, high)
         return Clock(low, high, clip((clock.starts, clock.ends), low, high))
 
+    def due(self, start: int | Int64, budget: int | Int64, func: str) -> Any:
+        """Find the last instants at which the budgets are not overspent."""
+        clock, spent = self.spent(start, budget, func)
+        found = latest(clock, spent)
+        check_wait(clock, start, found, func)
+        return found
+
+    def reached(self, start: int | Int64, budget: int | Int64, func: str) -> Any:
+        """Find the first instants at which the budgets are spent."""
+        clock, spent = self.spent(start, budget - 1, func)
+        before = latest_or(clock, spent, budget, start - 1)
+        check_wait(clock, start, before, func)
+        return before + 1
+
+    def back(self, end: int | Int64, budget: int | Int64, func: str) -> Any:
+        """Find the last instants that leave the budgets before their ends."""
+        clock = self.reaching_back(end, budget, func)
+        found = latest_or(clock, passed(clock, end) - budget, budget, end)
+        check_wait_back(clock, end, found, func)
+        return found
+
     def spent(self, start: int | Int64, budget: int | Int64, func: str) -> tuple[Clock, Any]:
         """Give a clock that runs on after the budgets are spent, and the open time passed by then."""
         clock = self.holding(func, start)

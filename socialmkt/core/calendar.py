@@ -16,19 +16,10 @@ import numpy as np
 from pydantic import model_validator
 
 from socialmkt.core._asked import budgets, check_lengths, instants, moments, spans
-from socialmkt.core._calendar_rules import BreakHours, DateHours, Dates, LastDate, Week
+from socialmkt.core._calendar_rules import BreakHours, DateHours, Dates, LastDate, Week, check_parts, earliest
 from socialmkt.core._clock import HOLDS, Intervals, clip, combine
 from socialmkt.core._layout import Layout, open_intervals, read_layout
-from socialmkt.core._open_time import (
-    END,
-    OpenTime,
-    check_wait,
-    check_wait_back,
-    is_column,
-    latest,
-    latest_or,
-    passed,
-)
+from socialmkt.core._open_time import END, OpenTime, is_column, passed
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import day_bounds, to_us
@@ -69,7 +60,8 @@ class Calendar(Frozen):
     Raises
     ------
     pydantic.ValidationError
-        A key, an hour, a date or the zone cannot be read, or a day is named under two keys.
+        A key, an hour, a date or the zone cannot be read, a day is named under two keys, or an operation is given rules
+        of its own.
 
     Notes
     -----
@@ -116,30 +108,8 @@ class Calendar(Frozen):
         ) -> None: ...
 
     @model_validator(mode="after")
-    def _has_two_parts_or_none(self) -> Self:
-        if len(self.parts) != (2 if self.operation else 0):
-            raise refuse(InvalidInput, "", "parts", "be the two calendars of an operation", len(self.parts))
-        return self
-
-    @model_validator(mode="after")
-    def _has_no_rules_beside_its_parts(self) -> Self:
-        """Refuse what would not be heard: of an operation, its parts say it all."""
-        if not self.parts:
-            return self
-        unsaid: dict[str, object] = {
-            "weekly": ((),) * 7,
-            "overrides": {},
-            "holidays": (),
-            "breaks": {},
-            "holiday_tails": "clip",
-        }
-        for name, nothing in unsaid.items():
-            if getattr(self, name) != nothing:
-                raise refuse(InvalidInput, "", name, "be left out of an operation", getattr(self, name))
-        earliest = _earliest(self.parts)
-        if self.valid_until != earliest:
-            must = f"be the earliest of the parts, {earliest}"
-            raise refuse(InvalidInput, "", "valid_until", must, self.valid_until)
+    def _is_of_rules_or_of_parts(self) -> Self:
+        check_parts(self)
         return self
 
     @classmethod
@@ -291,10 +261,7 @@ class Calendar(Frozen):
         func = "Calendar.reached"
         start, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=start, target=budget)
-        clock, spent = self._time.spent(start, budget - 1, func)
-        before = latest_or(clock, spent, budget, start - 1)
-        check_wait(clock, start, before, func)
-        return moments(before + 1)
+        return moments(self._time.reached(start, budget, func))
 
     def back(self, t: Moment | Column, target: Duration | Column) -> Any:
         """Find the latest start that leaves a budget of open time before an instant.
@@ -325,10 +292,7 @@ class Calendar(Frozen):
         func = "Calendar.back"
         end, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=end, target=budget)
-        clock = self._time.reaching_back(end, budget, func)
-        found = latest_or(clock, passed(clock, end) - budget, budget, end)
-        check_wait_back(clock, end, found, func)
-        return moments(found)
+        return moments(self._time.back(end, budget, func))
 
     def next_open(self, t: Moment | Column) -> Any:
         """Find the next open instant.
@@ -436,15 +400,12 @@ class Calendar(Frozen):
         if not isinstance(other, Calendar):
             return NotImplemented  # type: ignore[no-any-return]  # what Python wants of an operator
         parts = (self, other)
-        return Calendar(weekly={}, tz=self.tz, valid_until=_earliest(parts), operation=operation, parts=parts)
+        return Calendar(weekly={}, tz=self.tz, valid_until=earliest(parts), operation=operation, parts=parts)
 
     def _due(self, t: Moment | Column, target: Duration | Column, func: str) -> Any:
         start, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=start, target=budget)
-        clock, spent = self._time.spent(start, budget, func)
-        found = latest(clock, spent)
-        check_wait(clock, start, found, func)
-        return moments(found)
+        return moments(self._time.due(start, budget, func))
 
     def _intervals_of(self, low: int, high: int) -> Intervals:
         if self.operation is None:
@@ -476,8 +437,3 @@ class Calendar(Frozen):
             holidays_cut=self.holiday_tails == "clip",
             tz=self.tz,
         )
-
-
-def _earliest(parts: tuple[Calendar, ...]) -> dt.date | None:
-    """Last local date for which the holidays of all parts are known."""
-    return min((part.valid_until for part in parts if part.valid_until is not None), default=None)
