@@ -25,9 +25,7 @@ _ONE = "be an id: text without blanks at its ends or control characters, a whole
 def read_ids(x: Any, *, func: str, name: str) -> tuple[NDArray[np.object_], None]:
     """Read a column of ids of any kinds as normalised text; a null is refused."""
     if isinstance(x, list) and _is_plain(x):
-        texts = np.empty(len(x), object)
-        texts[:] = x
-        return texts, None
+        return np.fromiter(x, object, len(x)), None
     texts, nulls = _read(x, func, name)
     if nulls.any():
         raise refuse_nulls(nulls, func, name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import operator
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -93,19 +91,20 @@ def _refuse_null(x: Any, func: str, name: str) -> None:
 
 def in_order(read: Rows, func: str, on_duplicate: str) -> Rows:
     """Sort the rows by id, and merge those of one id."""
-    ids = read.id.tolist()
-    if all(map(operator.lt, ids, itertools.islice(ids, 1, None))):
+    if (read.id[1:] > read.id[:-1]).all():
         return read
     codes = factorize(read.id).codes
-    repeats = len(ids) - int(codes.max()) - 1
+    total = len(codes)
+    repeats = total - int(codes.max()) - 1
     if repeats and on_duplicate == "raise":
         row, count = first_repeat(codes)
         fix = 'Pass on_duplicate="merge" to add up the weights of an id.' if func == FROM_COLUMNS else None
-        raise refuse(InvalidInput, func, "id", "not repeat", ids[row], row=row, count=count, total=len(ids), fix=fix)
+        got = read.id[row]
+        raise refuse(InvalidInput, func, "id", "not repeat", got, row=row, count=count, total=total, fix=fix)
     if repeats:
         return _merged(read, codes, func)
-    order = np.empty(len(ids), np.int64)
-    order[codes] = np.arange(len(ids))
+    order = np.empty(total, np.int64)
+    order[codes] = np.arange(total)
     return read.take(order)
 
 
