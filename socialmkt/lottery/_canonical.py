@@ -21,8 +21,11 @@ def canonical_json(value: Any) -> str:
 
 
 def sha256_hex(data: bytes | str) -> str:
-    """Give the SHA-256 of bytes, or of the UTF-8 of text, in lower-case hex."""
-    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+    """Give the SHA-256 of bytes, or of the UTF-8 of text, in lower-case hex.
+
+    A tampered record may hold lone surrogates: they get a hash like anything else, which fits nothing.
+    """
+    return hashlib.sha256(data.encode(errors="surrogatepass") if isinstance(data, str) else data).hexdigest()
 
 
 def instant_text(at: dt.datetime | None) -> str | None:

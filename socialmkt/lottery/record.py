@@ -230,7 +230,7 @@ class DrawRecord(Frozen):
             alternates = typed_rows(AlternateRow, found["alternates"])
             gap = None if found["min_relative_gap"] == "" else float(found["min_relative_gap"])
             standing, _ = replay(drawn, alternates, disqualified(events))
-            return cls(
+            record = cls(
                 manifest=manifest,
                 **{name: found[name] for name in ("commitment", "beacon", "secret", "digest")},
                 drawn=table_of(Winners, drawn),
@@ -243,6 +243,10 @@ class DrawRecord(Frozen):
         except (ValidationError, ValueError, TypeError) as fault:
             first = str(fault).splitlines()[:3]
             raise not_an_audit("hold a record of the right shape", Verbatim("; ".join(first))) from None
+        told = [as_json(manifest), [event_json(event) for event in events]]
+        if canonical_json(told) != canonical_json([found["manifest"], found["events"]]):
+            raise not_an_audit("hold manifest and events as audit writes them", Verbatim("another spelling"))
+        return record
 
     def published(self, names: Mapping[str, str] | None = None) -> Table:
         """Give the list of winners for publication.

@@ -533,6 +533,9 @@ def test_an_audit_text_loads_and_writes_the_same_text() -> None:
         lambda text: text.replace('"events":[]', '"events":[{}]'),
         lambda text: text.replace('"secret":""', '"secret":1'),
         lambda text: text.replace('"min_relative_gap":"0.', '"min_relative_gap":"x.'),
+        lambda text: text.replace('"closes_at":"2026-04-19T', '"closes_at":"2026-04-19 '),
+        lambda text: text.replace('"closes_at":"2026-04-19T23:59:00Z"', '"closes_at":"2026-04-20T00:59:00+01:00"'),
+        lambda _: "[" * 10**6,
         lambda _: 7,
     ],
 )

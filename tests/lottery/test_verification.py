@@ -179,6 +179,12 @@ def test_a_loaded_record_never_makes_verify_raise() -> None:
     ):
         loaded = DrawRecord.from_audit(json.dumps({**broken, name: value}))
         assert verify(loaded, entries), name
+    for name in ("beacon", "secret", "commitment", "digest"):
+        assert verify(DrawRecord.from_audit(json.dumps({**broken, name: "\ud800"})), entries), name
+    for name in ("drawn", "winners", "alternates"):
+        first, *others = broken[name]
+        surrogate = [[*first[:4], "\ud800", first[5]], *others]
+        assert verify(DrawRecord.from_audit(json.dumps({**broken, name: surrogate})), entries), name
     with refuses(InvalidInput, match="record must be a DrawRecord"):
         verify("record", entries)
     with refuses(InvalidInput, match="entries must be Entries"):
@@ -221,6 +227,14 @@ def same(text: str) -> bool:
 def test_one_changed_character_is_found_by_the_library(part, where, by) -> None:
     text = spoiled(part, where, by)
     assert text is None or found_by_the_library(text)
+
+
+def test_an_instant_in_another_spelling_is_found_by_the_library() -> None:
+    for place, character in enumerate(AUDIT):
+        if character in "TZ" and AUDIT[place - 1].isdigit():
+            assert found_by_the_library(f"{AUDIT[:place]}t{AUDIT[place + 1 :]}"), AUDIT[place - 30 : place + 1]
+            assert found_by_the_library(f"{AUDIT[:place]}+00:00{AUDIT[place + 1 :]}"), AUDIT[place - 30 : place + 1]
+    assert found_by_the_library(AUDIT.replace(".000006Z", ",000006Z"))
 
 
 @pytest.mark.parametrize("part", PARTS)
