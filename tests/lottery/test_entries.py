@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import pickle
 import uuid
@@ -245,15 +246,24 @@ def test_exclusion_is_checked() -> None:
 
 def test_a_list_is_a_value() -> None:
     entries = example()
-    assert pickle.loads(pickle.dumps(entries)) == entries
     assert entries != "alice"
     assert repr(entries_of([("a", 2, True, None)])) == (
         "Entries(1 entry, total weight 2, conditions purchase, groups person)"
     )
-    with pytest.raises(ValueError, match="read-only"):
-        entries.weight[0] = 5
     with pytest.raises(TypeError, match="use id and weight"):
         list(entries)
+
+
+def test_a_list_cannot_be_changed_nor_can_its_copies() -> None:
+    entries = Entries.from_columns(["alice", "bob", "carol", "dave"], **NAMED)
+    for one in (entries, pickle.loads(pickle.dumps(entries)), copy.copy(entries), copy.deepcopy(entries)):
+        assert one == entries
+        assert one.groups["person"].keys == ("x9", "a1")
+        for column in (one.id, one.weight, one.conditions["purchase"], one.groups["person"].codes):
+            with pytest.raises(ValueError, match="read-only"):
+                column[0] = column[1]
+    with pytest.raises(AttributeError):
+        entries.weight = entries.weight
 
 
 def test_the_callers_columns_are_not_taken_over() -> None:

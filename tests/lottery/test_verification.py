@@ -81,7 +81,7 @@ def rich(method: str = "exponential") -> tuple[DrawRecord, Entries]:
 def script(tmp_path: Path, text: str) -> subprocess.CompletedProcess[str]:
     (tmp_path / "check.py").write_text(VERIFIER, encoding="utf-8")
     (tmp_path / "record.json").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-I", "check.py", "record.json"]
+    command = [sys.executable, "-I", "-W", "error", "check.py", "record.json"]
     return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
 
@@ -92,6 +92,7 @@ def test_the_library_and_the_script_find_a_record_sound(method, tmp_path) -> Non
     assert verify(record, entries) == []
     done = script(tmp_path, record.audit(entries))
     assert (done.returncode, done.stdout, done.stderr) == (0, "sound\n", "")
+    assert script(tmp_path, record.audit(entries).replace('"beacon":"4 7 1"', '"beacon":""')).returncode == 1
 
 
 def test_the_script_can_be_read_in_one_sitting() -> None:
@@ -261,6 +262,31 @@ def test_the_script_finds_forged_events(tmp_path) -> None:
         done = script(tmp_path, record.audit(LIST))
         assert done.returncode == 1, record
         assert verify(record, LIST)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["ann\t1", "bo\t-5"],
+        ["ann\t1", "bo\t0"],
+        ["ann\t1", f"bo\t{2**32}"],
+        ["ann\t1", "bo\t05"],
+        ["bo\t1", "ann\t1"],
+        ["ann\t1", "ann\t2"],
+        ["ann\t1", "bo\t1\t1"],
+        ["ann\t1", "bo\t1", "cy\t1"],
+    ],
+)
+def test_a_list_in_another_form_is_found_even_where_it_was_committed_to(lines, tmp_path) -> None:
+    """Nobody may slip in a weight below 0, a second row or a row that is not read."""
+    record = json.loads(example_record().audit(example()))
+    text = "\n".join(["id\tweight", *lines]) + ("\n" if len(lines) == 2 else "")
+    rules = {**record["manifest"], "entries": 2, "entries_digest": keys_of(text), "prizes": [], "alternates": 0}
+    commitment = keys_of(json.dumps(rules, sort_keys=True, separators=(",", ":")))
+    nothing = {"alternates": [], "drawn": [], "winners": [], "events": []}
+    forged = json.dumps({**record, **nothing, "entries": text, "manifest": rules, "commitment": commitment})
+    done = script(tmp_path, forged)
+    assert (done.returncode, done.stderr) == (1, "NOT SOUND: form of the list\n")
 
 
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
