@@ -113,7 +113,9 @@ def _texts(items: list[Any], refused: Callable[[str, list[int]], InvalidInput]) 
 
 
 def _text(item: Any) -> str | None:
-    if isinstance(item, (str, UUID)) or is_int(item):
+    if isinstance(item, str):
+        return str.__str__(item)  # the text itself, also where it is an enum's
+    if isinstance(item, UUID) or is_int(item):
         return str(item)
     if not isinstance(item, bytes):
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +12,7 @@ from socialmkt.core import columns
 from socialmkt.core.columns import spec
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.factorize import factorize
+from socialmkt.lottery._canonical import NAME, NAME_RULE
 from socialmkt.lottery._ids import first_repeat, read_ids, read_keys, refuse_nulls
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ Flags = NDArray[np.bool_]
 
 MAX_WEIGHT = 2**32 - 1
 FROM_COLUMNS, FROM_TSV = "Entries.from_columns", "Entries.from_tsv"
-_NAME = re.compile(r"[a-z0-9_]{1,32}")
 
 
 class Rows(NamedTuple):
@@ -50,8 +49,8 @@ def read_rows(func: str, ids: Any, weight: Any, groups: Mapping[str, Any], quali
         if not isinstance(names, Mapping):
             raise refuse(InvalidInput, func, what, "be a mapping of name to column", names)
         for name in names:
-            if not isinstance(name, str) or not _NAME.fullmatch(name):
-                raise refuse(InvalidInput, func, what, "have names of 1 to 32 characters from a-z, 0-9 and _", name)
+            if not isinstance(name, str) or not NAME.fullmatch(name):
+                raise refuse(InvalidInput, func, what, NAME_RULE, name)
     specs = [spec("id", ids, read_ids)]
     if weight is not None:
         specs.append(spec("weight", weight, _read_weights))

@@ -13,7 +13,9 @@ from socialmkt.core import columns
 from socialmkt.core.errors import EmptyInput, Infeasible, refuse, refuse_choice
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.lottery import _chances
+from socialmkt.lottery._caps import LARGEST
 from socialmkt.lottery._numbers import whole
+from socialmkt.lottery._stock import prize_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -260,12 +262,12 @@ def _classes(weights: Any) -> list[tuple[int, int]]:
         pairs = [
             (
                 whole(weight, func=_FUNC, name="weights", low=1, high=2**63 - 1),
-                whole(count, func=_FUNC, name="weights", low=1),
+                whole(count, func=_FUNC, name="weights", low=1, high=LARGEST),
             )
             for weight, count in weights.items()
         ]
     else:
-        column = columns.quantities(weights, func=_FUNC, name="weights", minimum=1)
+        column = columns.quantities(weights, func=_FUNC, name="weights", minimum=1, offer_drop=False)
         ordered = np.sort(column)
         starts = np.flatnonzero(np.diff(ordered, prepend=0))
         pairs = list(zip(ordered[starts].tolist(), np.diff(starts, append=len(ordered)).tolist(), strict=True))
@@ -276,10 +278,11 @@ def _classes(weights: Any) -> list[tuple[int, int]]:
 
 def _prizes(quantities: Any) -> dict[str, int]:
     if isinstance(quantities, Mapping):
-        named = {str(name): quantity for name, quantity in quantities.items()}
+        named = {prize_name(name, func=_FUNC, parameter="quantities"): left for name, left in quantities.items()}
     else:
-        listed = columns.quantities(quantities, func=_FUNC, name="quantities").tolist()
+        listed = columns.quantities(quantities, func=_FUNC, name="quantities", offer_drop=False).tolist()
         named = {str(place): quantity for place, quantity in enumerate(listed, 1)}
     if not named:
         raise refuse(EmptyInput, _FUNC, "quantities", "hold at least one prize", quantities)
-    return {name: whole(quantity, func=_FUNC, name="quantities", low=1) for name, quantity in named.items()}
+    bounds = {"low": 1, "high": LARGEST}
+    return {name: whole(quantity, func=_FUNC, name="quantities", **bounds) for name, quantity in named.items()}

@@ -6,6 +6,7 @@ A record only grows. Whoever is disqualified makes room for the next alternate, 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from socialmkt.core.table import Ints, Table, Texts
 from socialmkt.lottery._audit import VERSION, not_an_audit, parse_audit, typed_rows
 from socialmkt.lottery._canonical import canonical_json, instant_text, sha256_hex
 from socialmkt.lottery._events import DrawEvent, chained, disqualified, event_json
-from socialmkt.lottery._ids import read_id
+from socialmkt.lottery._ids import read_id, read_ids
 from socialmkt.lottery._masks import masked
 from socialmkt.lottery._rows import (
     AlternateRow,
@@ -35,13 +36,13 @@ from socialmkt.lottery.commitment import Manifest, as_json
 from socialmkt.lottery.entries import Entries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
 
 __all__ = ["DrawEvent", "DrawRecord"]
 
-_DISQUALIFY = "DrawRecord.disqualify"
+_DISQUALIFY, _PUBLISHED = "DrawRecord.disqualify", "DrawRecord.published"
 _AFTER_CLAIM = ("no_address", "unclaimed")
 _MOST_SLOTS = 2_000_000
 
@@ -254,12 +255,17 @@ class DrawRecord(Frozen):
         Parameters
         ----------
         names : mapping of entry to name, optional
-            Names to show in place of ids.
+            Names to show in place of ids; entries in any form that a list takes.
 
         Returns
         -------
         Table
             `pool prize slot entry ticket`, with names masked as names and ids as ids.
+
+        Raises
+        ------
+        InvalidInput
+            `names` is no mapping of ids to text.
 
         Notes
         -----
@@ -274,7 +280,7 @@ class DrawRecord(Frozen):
         >>> draw(made, entries, beacon="4 7 1").published({"user-1001": "张三"})["entry"].tolist()
         ['张*']
         """
-        shown = names or {}
+        shown = _shown(names or {})
         columns = {name: self.winners[name] for name in ("pool", "prize", "slot")}
         entries = [
             masked(shown[entry], kind="name") if entry in shown else masked(entry, kind="id")
@@ -389,6 +395,13 @@ def rows_of(table: Winners | Alternates) -> list[Any]:
     kind = WinnerRow if isinstance(table, Winners) else AlternateRow
     columns = (table[name].tolist() for name in table.columns)
     return [kind(*row) for row in zip(*columns, strict=True)]
+
+
+def _shown(names: Mapping[Any, str]) -> dict[str, str]:
+    if not isinstance(names, Mapping):
+        raise refuse(InvalidInput, _PUBLISHED, "names", "be a mapping of entry to name", names)
+    entries, _ = read_ids(list(names), func=_PUBLISHED, name="names")
+    return dict(zip(entries.tolist(), names.values(), strict=True))
 
 
 def _standing_tables(manifest: Manifest, standing: Standing) -> dict[str, Any]:

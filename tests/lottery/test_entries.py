@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import enum
 import hashlib
 import pickle
 import uuid
@@ -76,6 +77,12 @@ def test_kinds_of_ids_may_be_mixed_and_become_text() -> None:
     mixed = [np.int64(7), 2**70, one, "张三".encode(), "bo"]
     assert Entries.from_columns(mixed).id.tolist() == sorted(["7", str(2**70), str(one), "张三", "bo"])
     assert Entries.from_columns(np.array([7, 30])).id.tolist() == ["30", "7"]
+
+
+def test_an_enum_of_text_counts_as_its_text() -> None:
+    gold = enum.Enum("Level", {"gold": "Au"}, type=str).gold
+    entries = Entries.from_columns([gold, 7], groups={"metal": [gold, "Au"]})
+    assert entries.to_tsv() == b"id\tweight\t@metal\n7\t1\t1\nAu\t1\t1\n"
 
 
 def test_text_is_normalised_so_that_lookalikes_meet() -> None:
