@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from socialmkt.core import columns
-from socialmkt.core.errors import EmptyInput, Infeasible, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, Infeasible, Verbatim, refuse, refuse_choice
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.lottery import _chances
 from socialmkt.lottery._caps import LARGEST
@@ -28,9 +29,12 @@ _FUNC = "lottery.odds"
 _METHODS = ("auto", "exact", "quadrature", "fluid")
 _EXACT_ENTRIES, _EXACT_TERMS = 100_000, 500_000
 _SMALL_ENTRIES, _SMALL_TERMS = 1_000, 2_000
+_DIGITS = 4_300
 _AUTO_RANKS, _QUADRATURE_WORK = 2_000, 10**11
 _NODES = 400
 _QUADRATURE_ERROR = 1e-10
+_CHEBYSHEV = 0.4512
+"""The least common multiple of 1 to n has at most so many digits for each of them (Rosser and Schoenfeld 1962)."""
 
 
 class AnyPrize(Table):
@@ -145,7 +149,8 @@ def odds(
     InvalidInput
         A number below 1, or an unknown method.
     Infeasible
-        Too much work for the method that was asked for.
+        Too much work for the method that was asked for, or fractions of more than 4,300 digits, which Python does not
+        read back.
 
     Notes
     -----
@@ -192,13 +197,20 @@ class _Case(NamedTuple):
         return sum(_chances.exact_terms(self.counts, last) for last in ends) * len(self.counts)
 
     @property
+    def digits(self) -> float:
+        """Bound the digits of a fraction: its denominator divides a product of weights, and lcm(1, ..., whole)."""
+        whole = sum(weight * count for weight, count in zip(self.weights, self.counts, strict=True))
+        most = max((_chances.exact_terms(self.counts, last) for _, last in self.ranks), default=0)
+        return min(most * math.log10(whole + 1), _CHEBYSHEV * whole)
+
+    @property
     def work(self) -> int:
         """Multiplications of the quadrature."""
         return sum(_NODES * 3 * len(self.counts) * last * last for _, last in self.ranks)
 
 
 def _choose(case: _Case) -> str:
-    if case.entries <= _SMALL_ENTRIES and case.terms <= _SMALL_TERMS:
+    if case.entries <= _SMALL_ENTRIES and case.terms <= _SMALL_TERMS and case.digits < _DIGITS:
         return "exact"
     return "quadrature" if case.last <= _AUTO_RANKS and case.work <= _QUADRATURE_WORK else "fluid"
 
@@ -243,7 +255,11 @@ def _table(case: _Case, prizes: dict[str, int], method: str) -> OddsTable:
 def _exact(case: _Case, first: int, last: int) -> list[Fraction]:
     upper = _chances.exact(case.weights, case.counts, last)
     lower = _chances.exact(case.weights, case.counts, first) if first else [Fraction(0)] * len(upper)
-    return [one - other for one, other in zip(upper, lower, strict=True)]
+    chances = [one - other for one, other in zip(upper, lower, strict=True)]
+    if max(chance.denominator for chance in chances) >= 10**_DIGITS:
+        must, got = f"give fractions of at most {_DIGITS:,} digits for method='exact'", Verbatim("longer ones")
+        raise refuse(Infeasible, _FUNC, "weights", must, got, fix="Pass method='quadrature'.")
+    return chances
 
 
 def _quadrature(case: _Case, first: int, last: int) -> Any:
