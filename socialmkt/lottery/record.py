@@ -179,7 +179,6 @@ class DrawRecord(Frozen):
         """
         if not isinstance(entries, Entries):
             raise refuse(InvalidInput, "DrawRecord.audit", "entries", "be Entries", entries)
-        gap = self.min_relative_gap
         return canonical_json(
             {
                 "alternates": rows_of(self.first_alternates),
@@ -190,7 +189,7 @@ class DrawRecord(Frozen):
                 "entries": entries.to_tsv().decode(),
                 "events": [event_json(event) for event in self.events],
                 "manifest": as_json(self.manifest),
-                "min_relative_gap": "" if gap is None else repr(gap),
+                "min_relative_gap": _gap_text(self.min_relative_gap),
                 "secret": self.secret,
                 "version": VERSION,
                 "winners": rows_of(self.winners),
@@ -241,12 +240,12 @@ class DrawRecord(Frozen):
                 skipped=table_of(Skipped, []),
                 min_relative_gap=gap,
             )
-        except (ValidationError, ValueError, TypeError) as fault:
+        except (ValidationError, ValueError, TypeError, OverflowError) as fault:
             first = str(fault).splitlines()[:3]
             raise not_an_audit("hold a record of the right shape", Verbatim("; ".join(first))) from None
-        told = [as_json(manifest), [event_json(event) for event in events]]
-        if canonical_json(told) != canonical_json([found["manifest"], found["events"]]):
-            raise not_an_audit("hold manifest and events as audit writes them", Verbatim("another spelling"))
+        told = [as_json(manifest), [event_json(event) for event in events], _gap_text(gap)]
+        if canonical_json(told) != canonical_json([found[name] for name in ("manifest", "events", "min_relative_gap")]):
+            raise not_an_audit("spell manifest, events and gap as audit does", Verbatim("another spelling"))
         return record
 
     def published(self, names: Mapping[str, str] | None = None) -> Table:
@@ -395,6 +394,10 @@ def rows_of(table: Winners | Alternates) -> list[Any]:
     kind = WinnerRow if isinstance(table, Winners) else AlternateRow
     columns = (table[name].tolist() for name in table.columns)
     return [kind(*row) for row in zip(*columns, strict=True)]
+
+
+def _gap_text(gap: float | None) -> str:
+    return "" if gap is None else repr(gap)
 
 
 def _shown(names: Mapping[Any, str]) -> dict[str, str]:

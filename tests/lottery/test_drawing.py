@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -546,6 +547,8 @@ def test_an_audit_text_loads_and_writes_the_same_text() -> None:
         lambda text: text.replace('"closes_at":"2026-04-19T', '"closes_at":"2026-04-19 '),
         lambda text: text.replace('"closes_at":"2026-04-19T23:59:00Z"', '"closes_at":"2026-04-20T00:59:00+01:00"'),
         lambda _: "[" * 10**6,
+        lambda text: re.sub('"min_relative_gap":"[^"]*"', '"min_relative_gap":' + "9" * 400, text),
+        lambda text: re.sub('"min_relative_gap":"[^"]*"', '"min_relative_gap":0.5', text),
         lambda _: 7,
     ],
 )
