@@ -21,6 +21,7 @@ from socialmkt.lottery import (
     Entries,
     Finding,
     FindingCode,
+    PolicyCode,
     Prize,
     draw,
     manifest,
@@ -289,12 +290,19 @@ def test_a_list_in_another_form_is_found_even_where_it_was_committed_to(lines, t
     assert (done.returncode, done.stderr) == (1, "NOT SOUND: form of the list\n")
 
 
+SHELL = r"""
+K=$(printf 'socialmkt/draw/1\n%s\n%s\n%s\n%s' "$commitment" "$beacon" "$secret" main | sha256sum | cut -c1-64)
+printf '%s%s' "$K" "$id" | sha256sum
+"""
+
+
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
 def test_a_single_ticket_is_checked_in_a_shell() -> None:
-    for one in ("alice", "张三"):
-        line = f"printf '%s%s' \"$K\" '{one}' | sha256sum"
+    record = example_record()
+    public = {"commitment": record.commitment, "beacon": record.beacon, "secret": "", "PATH": "/usr/bin:/bin"}
+    for one in ("alice", "张三", "-n", "100%s", "a\\n", 'it\'s "$K" `id`'):
         done = subprocess.run(
-            ["sh", "-c", line], env={"K": KEY, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True
+            ["sh", "-c", SHELL], env={**public, "id": one}, capture_output=True, text=True, check=True
         )
         assert done.stdout.split()[0] == ticket(KEY, one)
 
@@ -332,3 +340,12 @@ def test_findings_speak_two_languages() -> None:
     found = Finding(code=FindingCode.digest, message="m")
     assert str(found) == "digest: m"
     assert json.loads(found.model_dump_json()) == {"code": "digest", "message": "m", "where": ""}
+
+
+def test_findings_go_through_json() -> None:
+    for code in (*FindingCode, *PolicyCode):
+        found = Finding(code=code, message="m", where="w")
+        again = Finding.model_validate_json(found.model_dump_json())
+        assert again == found
+        assert type(again.code) is type(code)
+    assert not {str(code) for code in FindingCode} & {str(code) for code in PolicyCode}
