@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
-from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.model import Frozen
 from socialmkt.core.table import Ints, Table, Texts
 from socialmkt.lottery._audit import VERSION, not_an_audit, parse_audit, typed_rows
-from socialmkt.lottery._canonical import canonical_json, instant_text, sha256_hex
+from socialmkt.lottery._canonical import canonical_json, sha256_hex
 from socialmkt.lottery._events import DrawEvent, chained, disqualified, event_json
 from socialmkt.lottery._ids import read_id, read_ids
 from socialmkt.lottery._masks import masked
@@ -31,7 +31,7 @@ from socialmkt.lottery._rows import (
     Winners,
     table_of,
 )
-from socialmkt.lottery._standing import Standing, replay
+from socialmkt.lottery._standing import DISQUALIFY, Standing, disqualification_fault, replay
 from socialmkt.lottery.commitment import Manifest, as_json
 from socialmkt.lottery.entries import Entries
 
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DrawEvent", "DrawRecord"]
 
-_DISQUALIFY, _PUBLISHED = "DrawRecord.disqualify", "DrawRecord.published"
-_AFTER_CLAIM = ("no_address", "unclaimed")
+_PUBLISHED = "DrawRecord.published"
 _MOST_SLOTS = 2_000_000
 
 
@@ -138,9 +137,9 @@ class DrawRecord(Frozen):
         >>> later.winners["entry"].tolist()
         ['ann']
         """
-        name = read_id(entry, func=_DISQUALIFY, name="entry")
-        us = to_us(at, func=_DISQUALIFY, name="at")
-        when = from_us(us, func=_DISQUALIFY, name="at")
+        name = read_id(entry, func=DISQUALIFY, name="entry")
+        us = to_us(at, func=DISQUALIFY, name="at")
+        when = from_us(us, func=DISQUALIFY, name="at")
         standing, _ = replay(rows_of(self.drawn), rows_of(self.first_alternates), disqualified(self.events))
         fault = disqualification_fault(self.manifest, standing, self.events, name, reason=reason, at=when)
         if fault:
@@ -363,30 +362,6 @@ def base_digest(
             }
         )
     )
-
-
-def disqualification_fault(
-    manifest: Manifest, standing: Standing, events: Sequence[DrawEvent], entry: str, *, reason: str, at: datetime
-) -> InvalidInput | None:
-    """Say why an entry may not be disqualified, if it may not."""
-    if reason not in manifest.disqualify_reasons:
-        return refuse_choice(_DISQUALIFY, "reason", reason, manifest.disqualify_reasons)
-    if entry in standing.out:
-        return refuse(InvalidInput, _DISQUALIFY, "entry", "not be disqualified already", entry)
-    held, served = standing.holds(entry), standing.serves(entry)
-    if not held and not served:
-        return refuse(InvalidInput, _DISQUALIFY, "entry", "be a standing winner or an unused alternate", entry)
-    earliest = [("closes_at", manifest.closes_at), ("the last event", events[-1].at if events else None)]
-    if reason in _AFTER_CLAIM:
-        earliest.append((f"claim_by, as the reason is {reason}", manifest.claim_by))
-    for what, bound in earliest:
-        if bound is not None and at < bound:
-            return refuse(InvalidInput, _DISQUALIFY, "at", f"not lie before {what}: {instant_text(bound)}", at)
-    physical = {prize.name for prize in manifest.prizes if prize.delivery == "physical"}
-    if reason == "no_address" and physical.isdisjoint(row.prize for row in held or served):
-        must = "not be no_address for an entry without a physical prize"
-        return refuse(InvalidInput, _DISQUALIFY, "reason", must, entry)
-    return None
 
 
 def rows_of(table: Winners | Alternates) -> list[Any]:

@@ -14,13 +14,12 @@ from socialmkt.lottery._events import chained
 from socialmkt.lottery._findings import Finding, FindingCode, found
 from socialmkt.lottery._rows import Alternates, Winners, table_of
 from socialmkt.lottery._script import VERIFIER
-from socialmkt.lottery._standing import Standing
+from socialmkt.lottery._standing import Standing, disqualification_fault
 from socialmkt.lottery.drawing import draw_rows, secret_fault
 from socialmkt.lottery.entries import Entries
 from socialmkt.lottery.record import (
     DrawRecord,
     base_digest,
-    disqualification_fault,
     rows_of,
 )
 
