@@ -19,7 +19,7 @@ from socialmkt._frame_columns import (
     require_microseconds,
     with_microseconds,
 )
-from socialmkt._frame_periods import divides, period_key, remainder
+from socialmkt._frame_periods import remainder, with_period
 from socialmkt.core import _spans, columns
 from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import zone
@@ -175,7 +175,7 @@ def _require_magnitude(entered: Frame, seen: Seen, func: str) -> None:
     """Refuse sums that int64 might not hold: engines wrap them without a word."""
     if max(-seen.least, seen.greatest) * seen.rows < 2**63:
         return
-    low = remainder(nw.col("amount"), _HALF, by_division=divides(entered))
+    low = remainder(entered, nw.col("amount"), _HALF)
     halves = entered.select("amount").with_columns(low=low, high=(nw.col("amount") - low) // _HALF)
     absolute = 0
     for sign, side in ((1, nw.col("amount") >= 0), (-1, nw.col("amount") < 0)):
@@ -191,7 +191,7 @@ def _cells(entered: Frame, seen: Seen, log: Log, rules: Rules, asked: Asked) -> 
     """Group by customer and period in the engine; give what comes back, and the ids of its customers."""
     by_order, paid = "order" in asked.kinds, "amount" in asked.kinds
     frame = _by_occasion(entered, rules, paid=paid) if by_order else entered
-    keyed = frame.with_columns(period=period_key(rules, seen.first, seen.last, days=log.days, by_division=divides(entered)))
+    keyed = with_period(frame, rules, seen.first, seen.last, days=log.days)
     sums = [nw.col("amount").sum().alias("total")] if paid else []
     when = nw.col("when")
     grouped = keyed.group_by("customer", "period").agg(

@@ -16,31 +16,36 @@ from socialmkt.core.instants import offset_spans, zone
 from socialmkt.rfm._log import Rules
 from socialmkt.rfm._periods import DAY, HOUR
 
+Frame = nw.LazyFrame[Any]
+
 _WEEK = 7 * DAY
 _MARGIN = 30 * DAY
 _MOST_SPANS = 400  # more changes of the clock than any zone has seen
 
 
-def divides(frame: nw.LazyFrame[Any]) -> bool:
-    """Tell engines whose whole numbers divide exactly but, in Arrow columns of pandas, have no remainder."""
-    return frame.implementation.is_pandas_like() or frame.implementation.is_dask()
+def remainder(frame: Frame, x: nw.Expr, by: int) -> nw.Expr:
+    """Give what is left of a floor division.
 
-
-def remainder(x: nw.Expr, by: int, *, by_division: bool) -> nw.Expr:
-    """Give what is left of a floor division; SQL engines divide in floats, so there the remainder itself is asked."""
-    return x - x // by * by if by_division else x % by
-
-
-def period_key(rules: Rules, first: int, last: int, *, days: bool, by_division: bool) -> nw.Expr:
-    """Give the key of `when`, which runs from `first` to `last`: the period, or where that is too long, the instant.
-
-    `days`: `when` holds midnights in UTC that stand for local days.
+    SQL engines divide in floats, so there it is asked for; Arrow columns of pandas have none, but divide exactly.
     """
-    when = nw.col("when")
+    divides = frame.implementation.is_pandas_like() or frame.implementation.is_dask()
+    return x - x // by * by if divides else x % by
+
+
+def with_period(frame: Frame, rules: Rules, first: int, last: int, *, days: bool) -> Frame:
+    """Add the column `period` of `when`, which runs from `first` to `last`; where that is too long, the instant itself.
+
+    `days`: `when` holds midnights in UTC that stand for local days. Steps are columns of their own: in one expression
+    they would repeat one another, and SQL would grow without bound.
+    """
+    local: nw.Expr | None = nw.col("when")
     if not -(2**63) + _MARGIN < first <= last < 2**63 - _MARGIN:
-        return when
-    local = when if rules.unit == "h" or rules.tz is None else _local(when, rules.tz, first, last, days=days)
-    return when if local is None else _period(local, rules.unit, by_division=by_division)
+        local = None
+    elif rules.unit != "h" and rules.tz is not None:
+        local = _local(nw.col("when"), rules.tz, first, last, days=days)
+    if local is None:
+        return frame.with_columns(period=nw.col("when"))
+    return _with_period_of_local(frame.with_columns(local=local), rules.unit)
 
 
 def _local(when: nw.Expr, tz: str, first: int, last: int, *, days: bool) -> nw.Expr | None:
@@ -63,27 +68,27 @@ def _skips_a_day(tz: str, first: int, last: int) -> bool:
     return bool((_spans.local_days(starts, zone(tz)).view(np.int64) != days).any())
 
 
-def _period(local: nw.Expr, unit: str, *, by_division: bool) -> nw.Expr:
-    """Give the begin of the hour, day or week, or the number of the month or quarter."""
+def _with_period_of_local(frame: Frame, unit: str) -> Frame:
+    """Add the begin of the hour, day or week, or the number of the month or quarter."""
+    local = nw.col("local")
     if unit == "h":
-        return local - remainder(local, HOUR, by_division=by_division)
+        return frame.with_columns(period=local - remainder(frame, local, HOUR))
     if unit == "W":  # 1970-01-01 was a Thursday
-        return local - remainder(local + 3 * DAY, _WEEK, by_division=by_division)
-    day = local - remainder(local, DAY, by_division=by_division)
+        return frame.with_columns(period=local - remainder(frame, local + 3 * DAY, _WEEK))
     if unit == "D":
-        return day
-    months = _months(day // DAY)
-    return months if unit == "M" else months // 3
+        return frame.with_columns(period=local - remainder(frame, local, DAY))
+    return _with_month(frame.with_columns(since=(local - remainder(frame, local, DAY)) // DAY + 719_468), unit)
 
 
-def _months(days: nw.Expr) -> nw.Expr:
-    """Number the months of days since 1970, up to a whole number of years.
+def _with_month(frame: Frame, unit: str) -> Frame:
+    """Number the months of days `since` the 1st of March of year 0, up to a whole number of years.
 
     400 years have 146,097 days; years are taken to begin in March, so that a leap day comes last.
     """
-    since = days + 719_468
-    era = since // 146_097
-    day = since - era * 146_097
-    year = (day - day // 1_460 + day // 36_524 - day // 146_096) // 365
-    rest = day - (year * 365 + year // 4 - year // 100)
-    return (era * 400 + year) * 12 + (rest * 5 + 2) // 153 + 2
+    since, era, day, year = (nw.col(name) for name in ("since", "era", "day", "year"))
+    frame = frame.with_columns(era=since // 146_097)
+    frame = frame.with_columns(day=since - era * 146_097)
+    frame = frame.with_columns(year=(day - day // 1_460 + day // 36_524 - day // 146_096) // 365)
+    frame = frame.with_columns(day=day - (year * 365 + year // 4 - year // 100))
+    months = (era * 400 + year) * 12 + (day * 5 + 2) // 153 + 2
+    return frame.with_columns(period=months if unit == "M" else months // 3)
