@@ -36,6 +36,7 @@ __all__ = [
     "allocate_array",
     "campaign",
     "coupons",
+    "frames",
     "groupbuy",
     "lottery",
     "overlap",
@@ -62,9 +63,11 @@ _CORE = {
     "allocate_array": "money",
 }
 _AREAS = frozenset({"campaign", "coupons", "groupbuy", "lottery", "overlap", "rfm", "sla"})
+_EXTRAS = frozenset({"frames"})
+"""They load on request too, where their extra is installed."""
 
 if TYPE_CHECKING:
-    from socialmkt import campaign, coupons, groupbuy, lottery, overlap, rfm, sla
+    from socialmkt import campaign, coupons, frames, groupbuy, lottery, overlap, rfm, sla
     from socialmkt.core.calendar import Calendar
     from socialmkt.core.eligibility import Rule
     from socialmkt.core.errors import (
@@ -82,7 +85,7 @@ else:
 
     def __getattr__(name: str) -> object:
         """Load an area, or the home of a shared name, when it is first touched."""
-        if name in _AREAS:
+        if name in _AREAS | _EXTRAS:
             return import_module(f"{__name__}.{name}")
         if name not in _CORE:
             message = f"module {__name__!r} has no attribute {name!r}"

@@ -231,7 +231,8 @@ def require_fitting(frame: Frame, asked: Asked, currency: Currency | None) -> No
     scale = 1 if currency is None else 10**currency.exponent
     if dtype.is_float() or (currency is None and not _is_one_of(dtype, nw.UInt64, nw.Int128, nw.UInt128)):
         return
-    low, high = extremes(frame, "amount")
+    column = nw.col("amount").cast(nw.Float64) if dtype.is_decimal() else nw.col("amount")
+    low, high = extremes(frame.select(column), "amount")
     if low is None or _LEAST <= low * scale <= high * scale <= _MOST:
         return
     must = "fit 64 bits" if currency is None else f"fit int64 in minor units of {currency.code}"
@@ -239,12 +240,17 @@ def require_fitting(frame: Frame, asked: Asked, currency: Currency | None) -> No
     raise refuse(Overflow, asked.func, "amount", must, Verbatim(f"{got:,} in column {asked.names['amount']!r}"))
 
 
-def refuse_misfit(value: Any, count: int, total: int, currency: Currency, func: str) -> None:
-    """Refuse an amount that is no whole number of minor units, in the words of the reader of arrays."""
-    reader = MinorReader(
-        currency.code, currency.exponent, None, floats=True, func=func, name="amount", count=count, total=total
-    )
-    reader.one(value if isinstance(value, Decimal) else float(value))
+def refuse_misfit(given: Frame, misfit: nw.Expr, total: int, asked: Asked, currency: Currency) -> None:
+    """Refuse amounts that are no whole number of minor units, in the words of the reader of arrays."""
+    decimal = asked.kinds["amount"].dtype.is_decimal()
+    amount = nw.col("amount").cast(nw.String) if decimal else nw.col("amount")
+    found = answers(given.filter(misfit).select(amount).select(nw.len().alias("rows"), nw.col("amount").min()))
+    if not found["rows"]:
+        return
+    count = {"count": int(found["rows"]), "total": total}
+    code, exponent, one = currency.code, currency.exponent, found["amount"]
+    reader = MinorReader(code, exponent, None, floats=True, func=asked.func, name="amount", **count)
+    reader.one(Decimal(one) if decimal else float(one))
 
 
 # --- answers --------------------------------------------------------------------------------------------------------
@@ -262,4 +268,4 @@ def extremes(frame: Frame, name: str) -> tuple[Any, Any]:
     if not found["rows"]:
         return None, None
     low, high = found["low"], found["high"]
-    return (low, high) if isinstance(low, Decimal) else (int(low), int(high))
+    return int(low), int(high)

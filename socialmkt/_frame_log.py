@@ -118,10 +118,7 @@ def _with_minors(clean: Frame, given: Frame, total: int, asked: Asked, currency:
     require_fitting(given, asked, currency)
     minors, misfit = money(asked.kinds["amount"], currency)
     if misfit is not None and currency is not None:
-        amount = nw.col("amount")
-        bad = answers(given.filter(misfit).select(nw.len().alias("rows"), amount.min().alias("one")))
-        if bad["rows"]:
-            refuse_misfit(bad["one"], int(bad["rows"]), total, currency, asked.func)
+        refuse_misfit(given, misfit, total, asked, currency)
     return clean.with_columns(minors.alias("amount"))
 
 
