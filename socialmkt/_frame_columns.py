@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import narwhals as nw
 
 from socialmkt.core._minor_units import MinorReader
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse, refuse_choice
-from socialmkt.core.money import Currency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Frame = nw.LazyFrame[Any]
+    from socialmkt.core.money import Currency
+
+Frame: TypeAlias = nw.LazyFrame[Any]
 
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  # engines compare it with instants whose zone was taken off
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -61,10 +62,11 @@ class Asked(NamedTuple):
 def open_frame(df: Any, func: str) -> Frame | nw.DataFrame[Any]:
     """Take a frame of any engine, or one of narwhals."""
     try:
-        return nw.from_native(df)
+        frame: Frame | nw.DataFrame[Any] = nw.from_native(df)
     except TypeError:
         must = "be a data frame of pandas, Polars, PyArrow, DuckDB, Dask, Ibis, PySpark or narwhals"
         raise refuse(InvalidInput, func, "df", must, Verbatim(f"a {type(df).__name__}")) from None
+    return frame
 
 
 def require_columns(known: list[str], asked: Mapping[str, Any], func: str) -> None:
@@ -151,16 +153,18 @@ def is_missing(parameter: str, kind: Kind) -> nw.Expr:
 def with_microseconds(frame: Frame, dtype: Any) -> Frame:
     """Turn `when`, which has no nulls, into microseconds since 1970 UTC; a date into those of its midnight in UTC."""
     native: Any = frame.to_native()
+    engine: Any = frame.implementation
     day, nano = dtype == nw.Date, getattr(dtype, "time_unit", "us") == "ns"
-    if frame.implementation == nw.Implementation.DUCKDB:
+    if engine == nw.Implementation.DUCKDB:
         return nw.from_native(native.project(f'* REPLACE ({_duckdb_microseconds(day=day, nano=nano)} AS "when")'))
-    if frame.implementation in _SPARK:
+    if engine in _SPARK:
         others = [f"`{name}`" for name in frame.collect_schema().names() if name != "when"]
-        return nw.from_native(native.selectExpr(*others, f"{_spark_microseconds(dtype)} AS `when`"))
-    if frame.implementation == nw.Implementation.SQLFRAME:
+        spark: Frame = nw.from_native(native.selectExpr(*others, f"{_spark_microseconds(dtype)} AS `when`"))
+        return spark
+    if engine == nw.Implementation.SQLFRAME:
         column = native["when"].cast("timestamp") if day else native["when"]
         return nw.from_native(native.withColumn("when", column.invoke_anonymous_function(column, "epoch_us")))
-    if frame.implementation == nw.Implementation.IBIS:
+    if engine == nw.Implementation.IBIS:
         column = native["when"].cast("timestamp") if day else native["when"]
         return nw.from_native(native.mutate(when=column.delta(_EPOCH, unit="microsecond")))
     if not nano:

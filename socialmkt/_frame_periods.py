@@ -6,17 +6,19 @@ no engine's own zone database has a say.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals as nw
 import numpy as np
 
 from socialmkt.core import _spans
 from socialmkt.core.instants import offset_spans, zone
-from socialmkt.rfm._log import Rules
 from socialmkt.rfm._periods import DAY, HOUR
 
-Frame = nw.LazyFrame[Any]
+if TYPE_CHECKING:
+    from socialmkt.rfm._log import Rules
+
+Frame: TypeAlias = nw.LazyFrame[Any]
 
 _WEEK = 7 * DAY
 _MARGIN = 30 * DAY
@@ -81,7 +83,7 @@ def _with_period_of_local(frame: Frame, unit: str) -> Frame:
 
 
 def _with_month(frame: Frame, unit: str) -> Frame:
-    """Number the months of days `since` the 1st of March of year 0, up to a whole number of years.
+    """Add the number of the month, of days `since` the 1st of March of year 0, up to a whole number of years.
 
     400 years have 146,097 days; years are taken to begin in March, so that a leap day comes last.
     """

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from socialmkt.core._columns import read_raw
 from socialmkt.core._moments import read_instants, read_spans
 from socialmkt.core._sources import Parameter, as_objects, open_column

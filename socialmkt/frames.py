@@ -15,7 +15,7 @@ except ModuleNotFoundError as absent:
     message = 'socialmkt.frames stands on narwhals: pip install "socialmkt[frames]"'
     raise ImportError(message) from absent
 
-from socialmkt._frame_columns import Asked, is_known, look_at, open_frame, require_columns, require_known
+from socialmkt._frame_columns import is_known, look_at, open_frame, require_columns, require_known
 from socialmkt._frame_log import summarize_in
 from socialmkt._frame_values import values_of
 from socialmkt.core._columns import require_policy
@@ -104,7 +104,7 @@ def summarize(
     require_policy(on_null, func)
     money = None if currency is None else _currency(currency, func)
     given = {"customer": customer, "when": when, "amount": amount, "order": order}
-    names = {parameter: name for parameter, name in given.items() if name is not None or parameter in _NEEDED}
+    names: dict[str, Any] = {one: name for one, name in given.items() if name is not None or one in _NEEDED}
     if isinstance(df, Table):
         require_columns(list(df.columns), names, func)
         return _in_memory(df, names, rules, as_of=as_of, on_null=on_null, currency=money)
