@@ -29,6 +29,7 @@ _FLOAT_LIMIT = 2.0**51  # as exact reading of floats has it
 _US_PER_DAY = 86_400 * 10**6
 _TICKS = {"s": 10**6, "ms": 10**3, "us": 1}
 _NS = 1_000
+_MOST_DIGITS = 38
 
 _IDS = "hold whole numbers, text or bytes"
 _TIMES = "hold instants or dates"
@@ -98,7 +99,10 @@ def is_known(asked: Asked, *, major: bool) -> bool:
     return (
         _is_time(kinds.pop("when"))
         and all(map(_is_id, kinds.values()))
-        and (amount.is_integer() or (major and (amount.is_float() or amount.is_decimal())))
+        and (
+            amount.is_integer()
+            or (major and (amount.is_float() or (amount.is_decimal() and amount.precision < _MOST_DIGITS)))
+        )
     )
 
 
@@ -193,7 +197,7 @@ def require_microseconds(frame: Frame, asked: Asked) -> None:
     ticks = _TICKS.get(getattr(dtype, "time_unit", "us"), 1)
     if ticks == 1 or frame.implementation.is_pyspark() or frame.implementation in _OWN_MICROSECONDS:
         return
-    stamps = frame.select(nw.col("when").dt.timestamp(dtype.time_unit))
+    stamps = frame.select(nw.col("when").cast(nw.Int64))
     low, high = extremes(stamps, "when")
     if low is not None and (low * ticks < _LEAST or high * ticks > _MOST):
         got = Verbatim(f"instants beyond them in column {asked.names['when']!r}")
@@ -222,7 +226,9 @@ def money(kind: Kind, currency: Currency | None) -> Money:
     if kind.dtype.is_integer():
         return Money(amount.cast(nw.Int64) * scale, None)
     if kind.dtype.is_decimal():
-        return Money((amount * scale).round(0).cast(nw.Int64), amount * scale != (amount * scale).round(0))
+        whole = amount.round(0)  # a product would need more digits than some engines have
+        parts = ((amount - whole).cast(nw.Float64) * scale).round(0).cast(nw.Int64)
+        return Money(whole.cast(nw.Int64) * scale + parts, amount.round(currency.exponent) != amount)
     small = nw.when(amount.abs() < _FLOAT_LIMIT).then(amount).otherwise(0.0)
     minors = (small * float(scale)).round(0)
     exact = (minors.abs() < _FLOAT_LIMIT) & (minors / float(scale) == amount)

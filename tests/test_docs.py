@@ -22,6 +22,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OPTIONAL = ["pandas", "polars", "pyarrow", "duckdb", "dask", "narwhals", "matplotlib", "lifetimes"]
 
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+_INCLUDED = re.compile(r'--8<-- "([\w/.]+):(\w+)"\n')
+"""A snippet of a file of the tests, which run it themselves."""
 
 
 class Block(NamedTuple):
@@ -52,7 +54,7 @@ def _run(page: Path) -> None:
     """Run a page from top to bottom in one namespace; a `text` block is the output of the block above it."""
     name, names = page.relative_to(ROOT).as_posix(), dict[str, Any](__name__="__page__")
     for block, below in itertools.pairwise([*_blocks(page), Block("", "", 0)]):
-        if block.language == "python":
+        if block.language == "python" and not _INCLUDED.fullmatch(block.text):
             shown = below.text if below.language == "text" else ""
             assert _output(block, names, name) == shown, f"{name}:{block.line} prints something else"
 
@@ -65,6 +67,15 @@ def test_the_code_of_the_page_runs_and_prints_what_it_shows(page: Path, monkeypa
             pytest.importorskip(library)
     monkeypatch.chdir(ROOT)
     _run(page)
+
+
+def test_every_included_snippet_is_in_its_file() -> None:
+    blocks = [block for page in PAGES for block in _blocks(page)]
+    found = [match.groups() for block in blocks if (match := _INCLUDED.fullmatch(block.text))]
+    assert found
+    for file, section in found:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert all(f"# --8<-- [{edge}:{section}]" in text for edge in ("start", "end")), f"{file}:{section}"
 
 
 def test_every_page_is_on_the_map() -> None:
