@@ -39,6 +39,7 @@ _FIX_IDS = "Read the ids as int64 or as text: floats change ids above 2**53."
 _FIX_TEXT = "Parse text first."
 _FIX_MINOR = 'Pass currency="CNY" for amounts in major units.'
 _SPARK = frozenset({nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT})
+_OWN_MICROSECONDS = frozenset({nw.Implementation.DUCKDB, nw.Implementation.IBIS, nw.Implementation.SQLFRAME, *_SPARK})
 
 
 class Kind(NamedTuple):
@@ -156,25 +157,27 @@ def is_missing(parameter: str, kind: Kind) -> nw.Expr:
 
 def with_microseconds(frame: Frame, dtype: Any) -> Frame:
     """Turn `when`, which has no nulls, into microseconds since 1970 UTC; a date into those of its midnight in UTC."""
-    native: Any = frame.to_native()
-    engine: Any = frame.implementation
-    day, nano = dtype == nw.Date, getattr(dtype, "time_unit", "us") == "ns"
-    if engine == nw.Implementation.DUCKDB:
-        return nw.from_native(native.project(f'* REPLACE ({_duckdb_microseconds(day=day, nano=nano)} AS "when")'))
-    if engine in _SPARK:
-        others = [f"`{name}`" for name in frame.collect_schema().names() if name != "when"]
-        spark: Frame = nw.from_native(native.selectExpr(*others, f"{_spark_microseconds(dtype)} AS `when`"))
-        return spark
-    if engine == nw.Implementation.SQLFRAME:
-        column = native["when"].cast("timestamp") if day else native["when"]
-        return nw.from_native(native.withColumn("when", column.invoke_anonymous_function(column, "epoch_us")))
-    if engine == nw.Implementation.IBIS:
-        column = native["when"].cast("timestamp") if day else native["when"]
-        return nw.from_native(native.mutate(when=column.delta(_EPOCH, unit="microsecond")))
-    if not nano:
+    if frame.implementation in _OWN_MICROSECONDS:
+        native: Frame = nw.from_native(_natively(frame.to_native(), frame.implementation, dtype))
+        return native
+    if getattr(dtype, "time_unit", "us") != "ns":
         return frame.with_columns(nw.col("when").dt.timestamp("us"))
     ticks = frame.with_columns(nw.col("when").dt.timestamp("ns"))
-    return ticks.with_columns((nw.col("when") - nw.col("when") % _NS) // _NS)
+    return ticks.with_columns((nw.col("when") - remainder(frame, nw.col("when"), _NS)) // _NS)
+
+
+def _natively(native: Any, engine: Any, dtype: Any) -> Any:
+    """Ask the frame's own methods."""
+    day, nano = dtype == nw.Date, getattr(dtype, "time_unit", "us") == "ns"
+    if engine == nw.Implementation.DUCKDB:
+        return native.project(f'* REPLACE ({_duckdb_microseconds(day=day, nano=nano)} AS "when")')
+    if engine in _SPARK:
+        others = [f"`{name}`" for name in native.columns if name != "when"]
+        return native.selectExpr(*others, f"{_spark_microseconds(dtype)} AS `when`")
+    column = native["when"].cast("timestamp") if day else native["when"]
+    if engine == nw.Implementation.SQLFRAME:
+        return native.withColumn("when", column.invoke_anonymous_function(column, "epoch_us"))
+    return native.mutate(when=column.delta(_EPOCH, unit="microsecond"))
 
 
 def _duckdb_microseconds(*, day: bool, nano: bool) -> str:
@@ -195,16 +198,13 @@ def require_microseconds(frame: Frame, asked: Asked) -> None:
     """Refuse instants in seconds or milliseconds that 64 bits of microseconds do not hold."""
     dtype = asked.kinds["when"].dtype
     ticks = _TICKS.get(getattr(dtype, "time_unit", "us"), 1)
-    if ticks == 1 or frame.implementation.is_pyspark() or frame.implementation in _OWN_MICROSECONDS:
+    if ticks == 1 or frame.implementation in _OWN_MICROSECONDS:
         return
     stamps = frame.select(nw.col("when").cast(nw.Int64))
     low, high = extremes(stamps, "when")
     if low is not None and (low * ticks < _LEAST or high * ticks > _MOST):
         got = Verbatim(f"instants beyond them in column {asked.names['when']!r}")
         raise refuse(Overflow, asked.func, "when", "fit 64 bits of microseconds", got)
-
-
-_OWN_MICROSECONDS = frozenset({nw.Implementation.DUCKDB, nw.Implementation.IBIS, nw.Implementation.SQLFRAME, *_SPARK})
 
 
 # --- amounts --------------------------------------------------------------------------------------------------------
@@ -279,3 +279,12 @@ def extremes(frame: Frame, name: str) -> tuple[Any, Any]:
         return None, None
     low, high = found["low"], found["high"]
     return int(low), int(high)
+
+
+def remainder(frame: Frame, x: nw.Expr, by: int) -> nw.Expr:
+    """Give what is left of a floor division.
+
+    SQL engines divide in floats, so there it is asked for; Arrow columns of pandas have none, but divide exactly.
+    """
+    divides = frame.implementation.is_pandas_like() or frame.implementation.is_dask()
+    return x - x // by * by if divides else x % by

@@ -15,11 +15,12 @@ from socialmkt._frame_columns import (
     money,
     named,
     refuse_misfit,
+    remainder,
     require_fitting,
     require_microseconds,
     with_microseconds,
 )
-from socialmkt._frame_periods import remainder, with_period
+from socialmkt._frame_periods import with_period
 from socialmkt.core import _spans, columns
 from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import zone

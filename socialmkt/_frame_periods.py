@@ -6,11 +6,12 @@ no engine's own zone database has a say.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
 
+from socialmkt._frame_columns import Frame, remainder
 from socialmkt.core import _spans
 from socialmkt.core.instants import offset_spans, zone
 from socialmkt.rfm._periods import DAY, HOUR
@@ -18,20 +19,9 @@ from socialmkt.rfm._periods import DAY, HOUR
 if TYPE_CHECKING:
     from socialmkt.rfm._log import Rules
 
-Frame: TypeAlias = nw.LazyFrame[Any]
-
 _WEEK = 7 * DAY
 _MARGIN = 30 * DAY
 _MOST_SPANS = 400  # more changes of the clock than any zone has seen
-
-
-def remainder(frame: Frame, x: nw.Expr, by: int) -> nw.Expr:
-    """Give what is left of a floor division.
-
-    SQL engines divide in floats, so there it is asked for; Arrow columns of pandas have none, but divide exactly.
-    """
-    divides = frame.implementation.is_pandas_like() or frame.implementation.is_dask()
-    return x - x // by * by if divides else x % by
 
 
 def with_period(frame: Frame, rules: Rules, first: int, last: int, *, days: bool) -> Frame:
