@@ -181,9 +181,9 @@ def _draw_upset(sheet: Sheet, patterns: PatternTable) -> Axes:
     sheet.resize(3.6 + 0.34 * max(n, 6), 2.6 + 0.28 * k)
     member = rows.mask[:, None] >> order.astype(np.uint64)[None, :] & np.uint64(1) == 1
     grid, left = _places(sheet, names, k)
-    _bars(sheet, rows, n)
     _dots(grid, member, names)
     _sizes(sheet, left, sizes[order], k)
+    _bars(sheet, rows, n)
     if rows.other_patterns:
         text = sheet.say(Word.others, patterns=f"{rows.other_patterns:,}", people=draw.count_text(rows.other_count))
         ax.text(0.99, 0.97, text, transform=ax.transAxes, ha="right", va="top", fontsize="small", color=draw.DARK)
