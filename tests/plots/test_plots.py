@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import itertools
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +63,13 @@ def test_the_public_names_are_the_twelve_plots() -> None:
     assert sorted(plots.__all__) == NAMES
 
 
+def test_without_matplotlib_the_import_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "socialmkt.plots")
+    monkeypatch.setitem(sys.modules, "matplotlib.axes", None)
+    with pytest.raises(ImportError, match=r'pip install "socialmkt\[plots\]"'):
+        importlib.import_module("socialmkt.plots")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_axes_given_are_drawn_on_and_returned(name: str) -> None:
     figure = Figure()
@@ -90,7 +99,7 @@ def test_no_plot_touches_what_others_share(name: str) -> None:
     before = dict(matplotlib.rcParams)
     draw(name)
     assert dict(matplotlib.rcParams) == before
-    pyplot = __import__("sys").modules.get("matplotlib.pyplot")
+    pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or pyplot.get_fignums() == []
 
 
