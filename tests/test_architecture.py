@@ -71,14 +71,13 @@ ONLY_IN = {
     "narwhals": {path for path in TREES if path.startswith(("socialmkt/frames", "socialmkt/_frame_"))},
     "matplotlib": {"socialmkt/plots.py"},
 }
+FACES_WITH_EXTRA = {"socialmkt.frames": "narwhals", "socialmkt.plots": "matplotlib"}
 LATE = {"pandas", "polars", "pyarrow"}
 EXTRAS = sorted(LATE | {"narwhals", "matplotlib", "duckdb", "dask", "scipy"})
 IMPURE_CALLS = {"print", "open", "input", "eval", "exec", "compile"}
 CLOCKS_AND_CHANCE = {"now", "utcnow", "today", "uuid1", "uuid4"}
 RANDOM_TYPES = {"Generator", "BitGenerator"}
 PROCESS = {"stdout", "stderr", "stdin", "argv", "exit"}
-
-WITH_EXTRAS = {"socialmkt.frames", "socialmkt.plots"}
 
 MOST_CODE_LINES = 60
 MOST_FILE_LINES = 450
@@ -244,7 +243,7 @@ def _loaded(code: str) -> set[str]:
 def _public_modules() -> list[str]:
     """Name every module that needs no extra, private ones left out, `core.arrow` included."""
     names = [module.name for module in pkgutil.walk_packages([str(PACKAGE)], "socialmkt.")]
-    return [name for name in names if "._" not in name and name not in WITH_EXTRAS]
+    return [name for name in names if "._" not in name and name not in FACES_WITH_EXTRA]
 
 
 def test_importing_the_package_loads_no_area_and_not_even_numpy() -> None:
@@ -301,14 +300,8 @@ def _faces() -> list[str]:
         and module.__name__.rpartition(".")[2] in importlib.import_module(area).__all__
     }
     core = {f"socialmkt.core.{path.stem}" for path in PACKAGE.glob("core/[!_]*.py")}
-    extras = {name for name in WITH_EXTRAS if (ROOT / f"{name.replace('.', '/')}.py").exists() and _has_extra(name)}
+    extras = {face for face, library in FACES_WITH_EXTRA.items() if importlib.util.find_spec(library)}
     return sorted(areas | offered | core | extras)
-
-
-def _has_extra(module: str) -> bool:
-    """Tell whether a module that needs an extra can be imported here."""
-    needed = {"socialmkt.frames": "narwhals", "socialmkt.plots": "matplotlib"}
-    return importlib.util.find_spec(needed[module]) is not None
 
 
 def _described_constants(path: Path) -> set[str]:
@@ -357,9 +350,7 @@ def test_every_public_method_is_described() -> None:
 def test_every_public_module_stands_in_the_reference() -> None:
     pages = [page.read_text(encoding="utf-8") for page in (ROOT / "docs" / "reference").glob("*.md")]
     listed = re.findall(r"^::: (\S+)$", "\n".join(pages), flags=re.MULTILINE)
-    assert {*listed} - WITH_EXTRAS == {*_faces()} - WITH_EXTRAS
-    assert len(listed) == len({*listed})
-    assert {f"socialmkt.{path.stem}" for path in PACKAGE.glob("[!_]*.py")} & WITH_EXTRAS <= {*listed}
+    assert sorted(listed) == sorted({*_faces(), *FACES_WITH_EXTRA})
 
 
 # --- the shape of files --------------------------------------------------------------------------------------------
