@@ -414,6 +414,20 @@ def test_a_deal_has_a_line_for_each_tier_and_one_for_its_close() -> None:
     assert ax.get_xlabel() == "Time (UTC)"
 
 
+def test_of_tiers_that_begin_together_the_last_is_named() -> None:
+    deal, orders = samples.deal()
+    ax = plots.deal_progress(deal.model_copy(update={"min_to_tip": 20}), orders)
+    assert {text.get_text() for text in ax.texts} == {"closes", "from 20: 259.00 CNY", "from 60: 199.00 CNY"}
+
+
+@pytest.mark.parametrize("hours", [1, 24, 72, 90, 21 * 24, 90 * 24])
+def test_a_deal_of_any_length_has_some_dates_below(hours: int) -> None:
+    deal, _ = samples.deal()
+    ax = plots.deal_progress(deal.model_copy(update={"closes_at": deal.opens_at + hours * samples.HOUR}), [])
+    ax.figure.canvas.draw()
+    assert 2 <= len(ax.get_xticks()) <= 9
+
+
 def test_a_deal_that_was_called_off_says_so() -> None:
     ax = plots.deal_progress(samples.far_deal(), [])
     assert "cancelled" in {text.get_text() for text in ax.texts}
