@@ -1,8 +1,12 @@
-"""What the test run leaves out: the modules that need an extra which is not installed."""
+"""What is left out of collection where an extra, or what its examples use, is not installed."""
+
+from __future__ import annotations
 
 from importlib.util import find_spec
 
-_EXTRAS = {"frames": "narwhals", "plots": "matplotlib"}
+NEEDS = {
+    "socialmkt/*frame*.py": ("narwhals", "polars"),
+    "socialmkt/*plot*.py": ("matplotlib",),
+}
 
-collect_ignore_glob = [f"socialmkt/_{module}_*.py" for module, library in _EXTRAS.items() if find_spec(library) is None]
-collect_ignore = [f"socialmkt/{module}.py" for module, library in _EXTRAS.items() if find_spec(library) is None]
+collect_ignore_glob = [files for files, needed in NEEDS.items() if not all(map(find_spec, needed))]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from socialmkt._plots_sheet import Sheet
+    from socialmkt.groupbuy import Ladder, Tier
     from socialmkt.plots import Axes
 
 __all__ = ["deal_progress"]
@@ -79,7 +80,8 @@ def _draw_deal_progress(sheet: Sheet, deal: Deal, orders: list[Order]) -> Axes:
     steps: Any = [*times, last]
     ax.step(steps, [*counts, counts[-1]], where="post", color=draw.BLUE, linewidth=2)
     ax.plot(steps[-1:], [counts[-1]], "o", color=draw.BLUE, markersize=5)
-    needs = [max(tier.min_quantity, cast("int", deal.min_to_tip)) for tier in deal.ladder.tiers]
+    begins = {max(tier.min_quantity, cast("int", deal.min_to_tip)): tier for tier in deal.ladder.tiers}
+    needs = list(begins)  # of tiers that begin together, the last is reached
     highest, most = max(needs), max(*counts, 1)
     far = highest > 20 * max(most, needs[0])
     ax.set_yscale("symlog" if far else "linear")
@@ -93,7 +95,7 @@ def _draw_deal_progress(sheet: Sheet, deal: Deal, orders: list[Order]) -> Axes:
     ax.set_xlabel(sheet.say(Word.time))
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
-    texts = [_tier_text(sheet, deal, tier) for tier in range(len(needs))]
+    texts = [_tier_text(sheet, deal.ladder, need, tier) for need, tier in begins.items()]
     _make_room(sheet, deal, [*texts, sheet.say(Word.closes)])
     _thresholds(sheet, deal, needs, texts)
     return ax
@@ -110,10 +112,8 @@ def _mark_ends(sheet: Sheet, deal: Deal) -> None:
         _beside(sheet, off, 0.93, sheet.say(Word.cancelled))
 
 
-def _tier_text(sheet: Sheet, deal: Deal, tier: int) -> str:
-    ladder, rung = deal.ladder, deal.ladder.tiers[tier]
-    need = max(rung.min_quantity, cast("int", deal.min_to_tip))
-    price = f"{rung.unit_price / 10 ** cast('int', ladder.price_scale):,.{ladder.currency.exponent}f}"
+def _tier_text(sheet: Sheet, ladder: Ladder, need: int, tier: Tier) -> str:
+    price = f"{tier.unit_price / 10 ** cast('int', ladder.price_scale):,.{ladder.currency.exponent}f}"
     return sheet.say(Word.tier_line, count=f"{need:,}", price=f"{price} {ladder.currency.code}")
 
 

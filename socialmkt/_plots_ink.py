@@ -36,6 +36,7 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILLION, PURPLE = (
 PALE, GREY, DARK = "#EEEEEE", "#CCCCCC", "#444444"
 HATCH = "////"
 
+_HATCHED: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "hatch": HATCH, "linewidth": 0.5}
 _LONGEST = 28
 _LEAST_SIZE = 4.0
 _TALLEST = 16.0
@@ -172,7 +173,13 @@ def fill_cells(ax: Axes, where: Any, **style: Any) -> None:
 
 def hatch_cells(ax: Axes, where: Any) -> None:
     """Hatch each cell of a grid that is marked."""
-    fill_cells(ax, where, facecolor="white", edgecolor=GREY, hatch=HATCH, linewidth=0.5)
+    fill_cells(ax, where, **_HATCHED)
+
+
+def hatch_rows(ax: Axes, rows: Any, columns: int) -> None:
+    """Hatch some rows of a grid from end to end."""
+    if len(rows):
+        ax.barh(rows, np.full(len(rows), columns), height=1, left=-0.5, **_HATCHED)
 
 
 def write_cells(sheet: Sheet, texts: Any, colours: Any) -> None:
@@ -279,14 +286,6 @@ def finite(values: Any) -> Float:
     """Give the values that are numbers."""
     array = np.asarray(values, np.float64)
     return array[np.isfinite(array)]
-
-
-def round_up(value: float) -> float:
-    """Give the next of 1, 2 or 5 times a power of ten."""
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next((step * power for step in (1, 2, 5) if value <= step * power), 10 * power)
 
 
 def label_bars(sheet: Sheet, ends: list[float], at: list[float], texts: list[str], *, least: float = 0.0) -> None:

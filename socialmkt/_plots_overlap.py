@@ -147,7 +147,8 @@ def upset(patterns: PatternTable, *, ax: Axes | None = None, lang: str = "en") -
 
     Notes
     -----
-    The 30 largest combinations are drawn, and the rest is summed up in words. Audiences are sorted by size.
+    The 30 largest combinations are drawn, or as many as the axes given have room for, and the rest is summed up in
+    words. Audiences are sorted by size.
 
     Examples
     --------
@@ -173,7 +174,9 @@ def _draw_upset(sheet: Sheet, patterns: PatternTable) -> Axes:
     """Draw the largest patterns over dots that tell their members, and the sizes of the audiences at the left."""
     if not len(patterns):
         return sheet.note(Word.nothing)
-    ax, rows = sheet.ax, patterns.upset(top=_MOST_PATTERNS)
+    ax = sheet.ax
+    room = _MOST_PATTERNS if sheet.own else int(0.6 * ax.get_window_extent().width / draw.em(ax))
+    rows = patterns.upset(top=min(max(room, 1), _MOST_PATTERNS))
     sizes = np.asarray(patterns.pairs().sizes, np.float64)
     order = np.argsort(-sizes, kind="stable")
     names = draw.shortened([patterns.names[place] for place in order.tolist()], 20)
@@ -181,9 +184,9 @@ def _draw_upset(sheet: Sheet, patterns: PatternTable) -> Axes:
     sheet.resize(3.6 + 0.34 * max(n, 6), 2.6 + 0.28 * k)
     member = rows.mask[:, None] >> order.astype(np.uint64)[None, :] & np.uint64(1) == 1
     grid, left = _places(sheet, names, k)
-    _bars(sheet, rows, n)
     _dots(grid, member, names)
     _sizes(sheet, left, sizes[order], k)
+    _bars(sheet, rows, n)
     if rows.other_patterns:
         text = sheet.say(Word.others, patterns=f"{rows.other_patterns:,}", people=draw.count_text(rows.other_count))
         ax.text(0.99, 0.97, text, transform=ax.transAxes, ha="right", va="top", fontsize="small", color=draw.DARK)

@@ -233,13 +233,13 @@ def _draw_migration_flow(sheet: Sheet, migration: Migration) -> Axes:
     ax, k = sheet.ax, len(migration.names)
     with np.errstate(invalid="ignore"):
         shares = counts / whole
-    nobody = np.broadcast_to(whole == 0, counts.shape) & _inside(k)
     shares[counts == 0] = np.nan
     names = draw.segment_names(migration.names, sheet.lang)
     sheet.resize(3.6 + 0.62 * min(k + 1, 24), 2.2 + 0.45 * min(k + 1, 24))
     mesh = draw.cells(sheet, shares, vmin=0, vmax=1)
-    draw.fill_cells(ax, (counts == 0) & ~nobody & _inside(k), facecolor=draw.PALE, edgecolor="white", linewidth=0.5)
-    draw.hatch_cells(ax, nobody)
+    ax.set_facecolor(draw.PALE)
+    draw.hatch_rows(ax, np.flatnonzero(whole == 0), k + 1)
+    ax.bar([k], [1], width=1, bottom=k - 0.5, color="white")
     ax.axhline(k - 0.5, color="white", linewidth=4)
     ax.axvline(k - 0.5, color="white", linewidth=4)
     draw.name_rows(ax, [*names, sheet.say(Word.entered)])
@@ -261,9 +261,3 @@ def _with_margins(migration: Migration) -> tuple[Any, Any]:
     counts = np.zeros((k + 1, k + 1))
     counts[:k, :k], counts[:k, k], counts[k, :k] = migration.matrix, migration.left, migration.entered
     return counts, counts.sum(axis=1, keepdims=True)
-
-
-def _inside(k: int) -> Any:
-    inside = np.ones((k + 1, k + 1), bool)
-    inside[k, k] = False
-    return inside

@@ -40,6 +40,8 @@ class Sheet(NamedTuple):
         dress(self.ax)
         if self.own:
             self._figure.get_layout_engine().execute(self._figure)
+            locate: Any = self.ax.get_axes_locator()
+            self.ax.apply_aspect(None if locate is None else locate(self.ax, None))
         extent, scale = self.ax.get_window_extent(), 1.0 if self.own else _SAFETY
         return extent.width * scale, extent.height * scale
 

@@ -109,7 +109,7 @@ def _draw_sla_heatmap(sheet: Sheet, week: Heatmap) -> Axes:
     draw.hatch_cells(ax, np.isnan(week.attainment))
     draw.name_rows(ax, [sheet.say(day) for day in _WEEK])
     ax.set_ylabel(sheet.say(Word.weekday))
-    hours = range(0, 24, 1 if ax.get_window_extent().width > 26 * draw.em(ax) else 3)
+    hours = range(0, 24, 1 if ax.get_window_extent().width > 40 * draw.em(ax) else 3)
     ax.set_xticks(hours, labels=[str(hour) for hour in hours])
     ax.set_xlabel(f"{sheet.say(Word.hour, tz=week.tz)}\n({sheet.say(Word.few_mentions, few=_FEW)})")
     draw.colour_bar(sheet, mesh, sheet.say(Word.share_met), percent=True)

@@ -85,7 +85,7 @@ def _draw_fit_bars(sheet: Sheet, ranking: FitRanking) -> Axes:
     parts = (
         (Word.match, draw.ORANGE, "", ranking.match),
         (Word.affinity, draw.SKY, draw.HATCH, ranking.affinity),
-        (Word.coverage, draw.PURPLE, "....", ranking.coverage),
+        (Word.coverage, draw.GREEN, "....", ranking.coverage),
     )
     for place, (word, colour, hatch, values) in enumerate(parts):
         at = rows + 0.08 + 0.13 * place

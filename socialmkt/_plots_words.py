@@ -103,7 +103,7 @@ class Word(Code):
     lift = "lift", "提升度（1 为独立）", "Lift (1 is independence)"
     phi = "phi", "Phi 系数（-1 至 1）", "Phi (-1 to 1)"
 
-    exactly = "exactly", "恰在这些人群中（人）", "In exactly these (people)"
+    exactly = "exactly", "恰在这些人群中（人）", "Exactly these (people)"
     size = "size", "规模（人）", "Size (people)"
     others = "others", "另有 {patterns} 种组合，共 {people} 人", "{patterns} more combinations: {people} people"
 

@@ -73,7 +73,7 @@ def date_axis(ax: Axes) -> None:
     """Write dates along the x axis as briefly as can be."""
     locate: Any = AutoDateLocator
     write: Any = ConciseDateFormatter  # neither says its types
-    locator = locate(tz=UTC, maxticks=7)
+    locator = locate(tz=UTC, minticks=3, maxticks=7)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(write(locator, tz=UTC))
 

@@ -68,10 +68,10 @@ IMPURE = {
 }
 ONLY_IN = {
     "ctypes": {"socialmkt/core/arrow.py"},
-    "narwhals": {"socialmkt/frames.py"},
+    "narwhals": {path for path in TREES if path.startswith(("socialmkt/frames", "socialmkt/_frame_"))},
     "matplotlib": {"socialmkt/plots.py"},
 }
-FACES_WITH_EXTRA = {"socialmkt.plots": "matplotlib"}
+FACES_WITH_EXTRA = {"socialmkt.frames": "narwhals", "socialmkt.plots": "matplotlib"}
 LATE = {"pandas", "polars", "pyarrow"}
 EXTRAS = sorted(LATE | {"narwhals", "matplotlib", "duckdb", "dask", "scipy"})
 IMPURE_CALLS = {"print", "open", "input", "eval", "exec", "compile"}
@@ -243,7 +243,7 @@ def _loaded(code: str) -> set[str]:
 def _public_modules() -> list[str]:
     """Name every module that needs no extra, private ones left out, `core.arrow` included."""
     names = [module.name for module in pkgutil.walk_packages([str(PACKAGE)], "socialmkt.")]
-    return [name for name in names if "._" not in name and name not in {"socialmkt.frames", "socialmkt.plots"}]
+    return [name for name in names if "._" not in name and name not in FACES_WITH_EXTRA]
 
 
 def test_importing_the_package_loads_no_area_and_not_even_numpy() -> None:

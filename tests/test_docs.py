@@ -23,6 +23,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OPTIONAL = ["pandas", "polars", "pyarrow", "duckdb", "dask", "narwhals", "matplotlib", "lifetimes"]
 
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+_INCLUDED = re.compile(r'--8<-- "([\w/.]+):(\w+)"\n')
+"""A snippet of a file of the tests, which run it themselves."""
 
 
 class Block(NamedTuple):
@@ -53,7 +55,7 @@ def _run(page: Path) -> None:
     """Run a page from top to bottom in one namespace; a `text` block is the output of the block above it."""
     name, names = page.relative_to(ROOT).as_posix(), dict[str, Any](__name__="__page__")
     for block, below in itertools.pairwise([*_blocks(page), Block("", "", 0)]):
-        if block.language == "python":
+        if block.language == "python" and not _INCLUDED.fullmatch(block.text):
             shown = below.text if below.language == "text" else ""
             assert _output(block, names, name) == shown, f"{name}:{block.line} prints something else"
 
@@ -74,6 +76,15 @@ def test_every_ratio_on_a_page_is_that_of_the_last_run() -> None:
     ratios = run["ratios_shown"]()
     assert len(shown) > 20
     assert [mark for mark in shown if ratios.get(mark[:3]) != mark[3]] == []
+
+
+def test_every_included_snippet_is_in_its_file() -> None:
+    blocks = [block for page in PAGES for block in _blocks(page)]
+    found = [match.groups() for block in blocks if (match := _INCLUDED.fullmatch(block.text))]
+    assert found
+    for file, section in found:
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert all(f"# --8<-- [{edge}:{section}]" in text for edge in ("start", "end")), f"{file}:{section}"
 
 
 def test_every_page_is_on_the_map() -> None:
