@@ -256,7 +256,10 @@ def _half_life() -> Pair:
 
 
 def _markov(rival: str) -> Pair:
-    """Against its default, which fits the chain again without each channel, and its closed form, which is ours."""
+    """Against its default, which fits the chain again without each channel, and its closed form, which is ours.
+
+    The default strips a channel from the journeys before it fits them again, so that its shares only come near.
+    """
     from do_attribution import MarkovAttribution
 
     log = _log(20_000, 60_000)
@@ -277,7 +280,7 @@ def _markov(rival: str) -> Pair:
 
     def same(table: Any, fit: dict[str, Any]) -> bool:
         shares = [fit["attribution"][name] for name in table.channel.tolist()]
-        return np.allclose(table.share, shares) if strategy == "redirect_to_null" else len(shares) == len(table)
+        return np.allclose(table.share, shares, atol=1e-8 if strategy == "redirect_to_null" else 5e-3)
 
     return lambda: campaign.attribute(_paths(log), campaign.Markov()), theirs, same
 

@@ -245,7 +245,7 @@ def next_birthdays(
     n = len(solar.rows) + len(moon.rows)
     asked = _asked(on_or_after, n, func)
     for people, span in ((solar, SOLAR), (moon, LUNAR)):
-        span.check(asked[people.rows], func, "on_or_after", scalar=isinstance(on_or_after, dt.date))
+        span.check(asked, func, "on_or_after", scalar=isinstance(on_or_after, dt.date), rows=people.rows)
     found = [_next(people, asked, policies, func) for people in (solar, moon) if len(people.rows)]
     on, turns, leaps, moved = (_in_order(found, n, name) for name in ("on", "turns", "leap", "moved"))
     return NextBirthdays(on=freeze(on.view("M8[D]")), turns=freeze(turns), leap=freeze(leaps), moved=freeze(moved))
@@ -276,7 +276,7 @@ def _policies(feb29: Any, leap: Any, missing_day: Any, func: str) -> _Policies:
 def _asked(on_or_after: Any, n: int, func: str) -> Int64:
     if isinstance(on_or_after, dt.date):
         return np.full(n, day(on_or_after, func, "on_or_after"))
-    found = columns.days(on_or_after, func=func, name="on_or_after").astype(np.int64)
+    found = columns.days(on_or_after, func=func, name="on_or_after", offer_drop=False).astype(np.int64)
     if len(found) != n:
         raise refuse(InvalidInput, func, "on_or_after", f"be as long as born, {n:,}", len(found))
     return found
@@ -287,7 +287,7 @@ def _people(born: Any, lunar: Any, func: str) -> tuple[_People, _People]:
     specs = [columns.spec("born", born, "days")]
     if not isinstance(lunar, bool):
         specs.append(columns.spec("lunar", lunar, "flags"))
-    read = columns.read(func, *specs)
+    read = columns.read(func, *specs, offer_drop=False)
     days = read["born"].astype(np.int64)
     rows = np.arange(len(days))
     if isinstance(lunar, bool):
@@ -296,7 +296,7 @@ def _people(born: Any, lunar: Any, func: str) -> tuple[_People, _People]:
         solar, moon = np.flatnonzero(~read["lunar"]), np.flatnonzero(read["lunar"])
     SOLAR.check(days, func, "born")
     if len(moon):
-        LUNAR.check(np.where(read["lunar"], days, 0) if len(solar) else days, func, "born")
+        LUNAR.check(days, func, "born", rows=moon)
     sunny = days if len(solar) == len(days) else days[solar]
     moony = days if len(moon) == len(days) else days[moon]
     return _People(solar, *month_and_day(sunny), None), _People(moon, *lunar_date(moony))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BeforeValidator, Field, ValidationInfo
 
 from socialmkt.core import columns
+from socialmkt.core._instants import MICROSECOND, timedelta64_us
+from socialmkt.core._stats_input import tail_of
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse, refuse_choice
 from socialmkt.core.instants import to_us
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
     from numpy.typing import NDArray
 
 EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
-_MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def whole(value: Any, func: str, name: str, *, low: int, high: int | None = None) -> int:
@@ -41,11 +43,19 @@ def between(low: int, high: int) -> Callable[[Any, ValidationInfo], int]:
 def _id(value: Any, info: ValidationInfo) -> Any:
     if not is_int(value) and not isinstance(value, str):
         raise refuse(InvalidInput, "", info.field_name or "id", "be text or a whole number", value)
-    return value if isinstance(value, str) else int(value)
+    if isinstance(value, str):
+        return value
+    if not -(2**63) <= value < 2**64:
+        raise refuse(Overflow, "", info.field_name or "id", "fit 64 bits", int(value))
+    return int(value)
 
 
 Id = Annotated[str | int, BeforeValidator(_id)]
 """The id of a person, a channel or an order."""
+
+
+Total = Annotated[int, Field(strict=True)]
+"""Minor units added up, however many."""
 
 
 def one_of(value: Any, func: str, name: str, choices: Sequence[str]) -> Any:
@@ -57,14 +67,11 @@ def one_of(value: Any, func: str, name: str, choices: Sequence[str]) -> Any:
 
 def day(value: Any, func: str, name: str) -> int:
     """Read a date as a number counted from 1970-01-01; a datetime would need a zone."""
-    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        fix = "A datetime falls on different days in different zones: pass its date()." if _is_datetime(value) else None
+    is_datetime = isinstance(value, dt.datetime)
+    if is_datetime or not isinstance(value, dt.date):
+        fix = "A datetime falls on different days in different zones: pass its date()." if is_datetime else None
         raise refuse(InvalidInput, func, name, "be a date", value, fix=fix)
     return value.toordinal() - EPOCH_DAY
-
-
-def _is_datetime(value: Any) -> bool:
-    return isinstance(value, dt.datetime)
 
 
 def as_date(number: int) -> dt.date:
@@ -74,10 +81,11 @@ def as_date(number: int) -> dt.date:
 
 def span(value: Any, func: str, name: str, *, least: int = 1) -> int:
     """Read a duration as microseconds, at least so many."""
-    scalar = isinstance(value, (dt.timedelta, np.timedelta64))
-    if not scalar:
+    us = value // MICROSECOND if isinstance(value, dt.timedelta) else timedelta64_us(value)
+    if us is None:
         raise refuse(InvalidInput, func, name, "be a timedelta", value, fix="Pass timedelta(days=7) or the like.")
-    us = int(columns.spans([value], func=func, name=name).view(np.int64)[0])
+    if abs(us) >= 2**63:
+        raise refuse(Overflow, func, name, "fit 64 bits of microseconds", Verbatim(value))
     if us < least:
         must = "be longer than nothing" if least else "be at least 0"
         raise refuse(InvalidInput, func, name, must, Verbatim(value))
@@ -86,7 +94,7 @@ def span(value: Any, func: str, name: str, *, least: int = 1) -> int:
 
 def as_span(us: int) -> dt.timedelta:
     """Write microseconds as a timedelta."""
-    return us * _MICROSECOND
+    return us * MICROSECOND
 
 
 def window(start: Any, end: Any, func: str) -> tuple[int, int]:
@@ -98,16 +106,19 @@ def window(start: Any, end: Any, func: str) -> tuple[int, int]:
 
 
 def listed(values: Any, func: str, name: str) -> list[Any]:
-    """Read a short list of distinct texts or whole numbers; a plain string would be taken apart."""
-    if isinstance(values, (str, bytes)) or not isinstance(values, (Sequence, np.ndarray)):
-        raise refuse(InvalidInput, func, name, "be a list of texts or whole numbers", values)
-    if not len(values):
+    """Read a short list of distinct ids."""
+    found: list[Any] = columns.ids(values, func=func, name=name, offer_drop=False).tolist()
+    if not found:
         raise refuse(EmptyInput, func, name, "name at least one", Verbatim("none"))
-    found: list[Any] = columns.ids(values, func=func, name=name).tolist()
     for place, value in enumerate(found):
         if value in found[:place]:
             raise refuse(InvalidInput, func, name, "name each only once", value, row=place)
     return found
+
+
+def check_confidence(value: Any, func: str) -> None:
+    """Refuse a confidence in the name of the function that was called."""
+    tail_of(func, value)
 
 
 def exact_sum(amounts: NDArray[np.int64]) -> int:

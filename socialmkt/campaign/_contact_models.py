@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import StrictBool, model_validator
 
 from socialmkt.campaign._checks import span
 from socialmkt.core.calendar import Calendar
@@ -73,7 +73,7 @@ class ContactPolicy(Frozen):
 
     caps: tuple[Cap, ...] = ()
     hours: Calendar | None = None
-    consent: bool = True
+    consent: StrictBool = True
     uncapped: tuple[Name, ...] = ()
 
 

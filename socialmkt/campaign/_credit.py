@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.campaign._journeys import Touches
+from socialmkt.campaign._journeys import Touches, apart
 from socialmkt.core.money import allocate_array
 
 Int64 = NDArray[np.int64]
@@ -49,14 +49,6 @@ def first_of_each_channel(touches: Touches, channels: int) -> Touches:
     return keep(touches, first)
 
 
-def ages(touches: Touches) -> Int64:
-    """Count back from the last touch of the journey, in microseconds."""
-    sizes = np.diff(touches.starts)
-    ends: Int64 = np.repeat(touches.at[touches.starts[1:] - 1], sizes)
-    back: Int64 = ends - touches.at
-    return back
-
-
 def places(touches: Touches) -> tuple[Int64, Int64]:
     """Give each touch its place in the journey from 0, and the number of touches in that journey."""
     sizes = np.diff(touches.starts)
@@ -77,7 +69,8 @@ def by_position(touches: Touches, first: int, last: int) -> Int64:
 
 def by_half_life(touches: Touches, half_life: int) -> Int64:
     """Halve the weight for every half-life before the last touch."""
-    weights: Int64 = np.rint(FULL * np.exp2(ages(touches) / -half_life)).astype(np.int64)
+    ages = apart(touches.at, np.repeat(touches.at[touches.starts[1:] - 1], np.diff(touches.starts)))
+    weights: Int64 = np.rint(FULL * np.exp2(ages / -float(half_life))).astype(np.int64)
     return weights
 
 

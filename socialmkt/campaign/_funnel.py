@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.campaign._checks import listed, span
+from socialmkt.campaign._checks import check_confidence, listed, span
 from socialmkt.campaign._ids import code_together
 from socialmkt.core import columns
+from socialmkt.core.errors import Overflow, refuse
 from socialmkt.core.factorize import factorize
 from socialmkt.core.stats import wilson
 from socialmkt.core.table import Floats, Ids, Ints, Spans, Table, freeze
@@ -97,6 +98,8 @@ def funnel(
         No steps.
     InvalidInput
         A plain string for the steps, a step named twice, ids of two kinds, or a span that is not positive.
+    Overflow
+        Events so far apart that a wait does not fit 64 bits.
 
     Notes
     -----
@@ -112,17 +115,22 @@ def funnel(
     (array([2, 1]), array([1. , 0.5]))
     """
     func = "campaign.funnel"
+    check_confidence(confidence, func)
     read = columns.read(
         func,
         columns.spec("person", person, "ids"),
         columns.spec("step", step, "ids"),
         columns.spec("at", at, "instants"),
+        offer_drop=False,
     )
     names = columns.ids(listed(steps, func, "steps"), func=func, name="steps")
     limit = None if within is None else span(within, func, "within")
     (kinds, wanted), _ = code_together({"step": read["step"], "steps": names}, func)
     who, people = factorize(read["person"])
-    reached = _reached(who, kinds, read["at"].view(np.int64), wanted.tolist(), len(people), within=limit)
+    times = read["at"].view(np.int64)
+    if len(times) and int(times.max()) - min(int(times.min()), 0) >= _NEVER:
+        raise refuse(Overflow, func, "at", "lie so close together that waits fit 64 bits", read["at"].max())
+    reached = _reached(who, kinds, times, wanted.tolist(), len(people), within=limit)
     counts = np.array([int((times < _NEVER).sum()) for times in reached])
     before = np.append(counts[:1], counts[:-1])
     low, high = wilson(counts, before, confidence=confidence)

@@ -17,6 +17,7 @@ Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _NEVER = 2**63 - 1
+_ALWAYS = np.uint64(2**64 - 1)
 _WORD = 64
 
 
@@ -61,14 +62,15 @@ def match(
     (number, sold), ids = code_together({"journey": journey, "won": sales.journey}, func)
     _refuse_repeats(sold, sales.journey, func)
     code, channels = factorize(channel)
-    won, value, ends = np.zeros(len(ids), bool), np.zeros(len(ids), np.int64), np.full(len(ids), _NEVER)
+    won, value = np.zeros(len(ids), bool), np.zeros(len(ids), np.int64)
+    ends = np.full(len(ids), _NEVER if as_of is None else as_of)
     if as_of is not None:
-        ends[:] = as_of
         seen = sales.at <= as_of
         sold, sales = sold[seen], Sales(*(column[seen] for column in sales))
     won[sold], value[sold], ends[sold] = True, sales.value, sales.at
-    kept = _counting(at, ends[number], lookback)
-    touches, touched = _ordered(number, at, code, kept)
+    is_open = np.zeros(len(ids), bool) if as_of is not None else ~won
+    kept = _counting(at, ends[number], None if lookback is None else np.where(is_open, _ALWAYS, lookback)[number])
+    touches, touched = _ordered(number, at, code, None if kept.all() else kept)
     is_touched, known = np.zeros(len(ids), bool), won.copy()
     is_touched[touched] = True
     known[number if as_of is None else number[at <= as_of]] = True
@@ -93,12 +95,17 @@ def _refuse_repeats(sold: Int64, ids: Array, func: str) -> None:
         raise refuse(InvalidInput, func, "won", "name each journey once", got, row=row, total=len(sold), fix=fix)
 
 
-def _counting(at: Int64, ends: Int64, lookback: int | None) -> Flags | None:
-    """Tell which touches lie in the look-back of their journey; None for all of them."""
-    kept = at <= ends
+def _counting(at: Int64, ends: Int64, lookback: NDArray[np.uint64] | None) -> Flags:
+    """Tell which touches lie in the look-back of their journey."""
+    kept: Flags = at <= ends
     if lookback is not None:
-        kept &= (ends == _NEVER) | (at >= np.where(ends == _NEVER, 0, ends) - lookback)
-    return None if kept.all() else kept
+        kept &= apart(at, ends) <= lookback
+    return kept
+
+
+def apart(earlier: Int64, later: Int64) -> NDArray[np.uint64]:
+    """Give the time between instants; of int64 it can need 64 bits without a sign."""
+    return later.view(np.uint64) - earlier.view(np.uint64)
 
 
 def _ordered(journey: Int64, at: Int64, channel: Int64, kept: Flags | None) -> tuple[Touches, Int64]:

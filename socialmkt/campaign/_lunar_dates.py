@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from socialmkt.campaign._lunar import (
 )
 from socialmkt.campaign._occasion_days import LUNAR, lunar_date
 from socialmkt.core import columns
-from socialmkt.core._whole import is_int
+from socialmkt.core._sources import is_single
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Count, Frozen, Positive
 from socialmkt.core.table import Flags, Ints, Table, freeze
@@ -122,10 +122,13 @@ def to_lunar(on: dt.date | Column) -> LunarDay | LunarDays:
         LUNAR.check(days, func, "on", scalar=True)
         year, month, number, leap = (column.tolist()[0] for column in lunar_date(days))
         return LunarDay(year=year, month=month, day=number, leap=leap)
-    days = columns.days(on, func=func, name="on").astype(np.int64)
+    days = columns.days(on, func=func, name="on", offer_drop=False).astype(np.int64)
     LUNAR.check(days, func, "on")
     found = dict(zip(LunarDays.model_fields, map(freeze, lunar_date(days)), strict=True))
     return LunarDays(**found)
+
+
+_RANGES: Final = {"year": (FIRST_YEAR, LAST_YEAR), "month": (1, 12), "day": (1, 30)}
 
 
 @overload
@@ -171,21 +174,27 @@ def from_lunar(
     socialmkt.core.errors.InvalidInput: campaign.from_lunar: leap must be a leap month ..., got month 6 of 2026.
     """
     func = "campaign.from_lunar"
-    if all(map(is_int, (year, month, day))):
-        if not isinstance(leap, bool):
-            raise refuse(InvalidInput, func, "leap", "be a bool beside whole numbers", leap)
-        found = _solar_days([year], [month], [day], [leap], scalar=True)
-        return as_date(int(found[0]))
-    listed: Any = year
-    flags = [leap] * len(columns.quantities(listed, func=func, name="year")) if isinstance(leap, bool) else leap
-    return _solar_days(year, month, day, flags, scalar=False).astype("M8[D]")
+    given = {"year": year, "month": month, "day": day}
+    if not any(map(is_single, given.values())):
+        return _solar_days(_lunar_columns(given, leap, func), func, scalar=False).astype("M8[D]")
+    numbers = [whole(one, func, name, low=_RANGES[name][0], high=_RANGES[name][1]) for name, one in given.items()]
+    if not isinstance(leap, (bool, np.bool_)):
+        raise refuse(InvalidInput, func, "leap", "be a bool beside whole numbers", leap)
+    return as_date(int(_solar_days([*map(np.atleast_1d, numbers), np.array([leap])], func, scalar=True)[0]))
 
 
-def _solar_days(year: Any, month: Any, number: Any, leap: Any, *, scalar: bool) -> NDArray[np.int64]:
-    func = "campaign.from_lunar"
-    specs = [columns.spec(name, one, "quantities") for name, one in (("year", year), ("month", month), ("day", number))]
-    read = columns.read(func, *specs, columns.spec("leap", leap, "flags"))
-    years, months, days, flags = (read[name] for name in ("year", "month", "day", "leap"))
+def _lunar_columns(given: dict[str, Any], leap: Any, func: str) -> list[NDArray[Any]]:
+    """Read columns of numbers, which are compared with the table later, and one flag for all or a column of them."""
+    specs = [columns.spec(name, one, "quantities", minimum=-(2**63)) for name, one in given.items()]
+    if isinstance(leap, (bool, np.bool_)):
+        read = columns.read(func, *specs, offer_drop=False)
+        return [*(read[name] for name in given), np.full(read.n, leap)]
+    read = columns.read(func, *specs, columns.spec("leap", leap, "flags"), offer_drop=False)
+    return [read[name] for name in (*given, "leap")]
+
+
+def _solar_days(given: list[NDArray[Any]], func: str, *, scalar: bool) -> NDArray[np.int64]:
+    years, months, days, flags = given
 
     def require(name: str, must: str, got: Any, holds: NDArray[np.bool_]) -> None:
         if not holds.all():
@@ -193,8 +202,9 @@ def _solar_days(year: Any, month: Any, number: Any, leap: Any, *, scalar: bool) 
             row = None if scalar else at
             raise refuse(InvalidInput, func, name, must, Verbatim(got(at)), row=row)
 
-    require("year", f"lie from {FIRST_YEAR} to {LAST_YEAR}", years.__getitem__, _within(years, FIRST_YEAR, LAST_YEAR))
-    require("month", "lie from 1 to 12", months.__getitem__, _within(months, 1, 12))
+    for name, values in (("year", years), ("month", months)):
+        low, high = _RANGES[name]
+        require(name, f"lie from {low} to {high}", values.__getitem__, _within(values, low, high))
     require("leap", "be a leap month that the year has", _month_name(years, months), ~flags | has_leap(years, months))
     index = month_index(years, months, flags)
     lengths = lunar().length[index]

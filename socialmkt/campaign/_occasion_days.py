@@ -49,12 +49,22 @@ class Range(NamedTuple):
     first: int
     end: int
 
-    def check(self, days: Int64, func: str, name: str, *, scalar: bool = False, inclusive: bool = False) -> None:
-        """Refuse days outside; `inclusive` lets the end itself pass, as the end of a window."""
-        outside = (days < self.first) | (days >= self.end + inclusive)
+    def check(
+        self,
+        days: Int64,
+        func: str,
+        name: str,
+        *,
+        scalar: bool = False,
+        inclusive: bool = False,
+        rows: Int64 | None = None,
+    ) -> None:
+        """Refuse days outside; `inclusive` lets the end itself pass, as the end of a window, and `rows` all others."""
+        asked = days if rows is None or len(rows) == len(days) else days[rows]
+        outside = (asked < self.first) | (asked >= self.end + inclusive)
         if not outside.any():
             return
-        row = int(outside.argmax())
+        row = int(outside.argmax()) if rows is None else int(rows[outside.argmax()])
         first, last = np.array([self.first, self.end - 1 + inclusive]).astype("M8[D]")
         where: dict[str, Any] = {} if scalar else {"row": row, "count": int(outside.sum()), "total": len(days)}
         raise refuse(InvalidInput, func, name, f"lie from {first} to {last}", days[row].astype("M8[D]"), **where)

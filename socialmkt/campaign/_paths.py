@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Paths"]
 
 
-@dataclass(frozen=True, eq=False)
+@final
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Paths:
     """The touches of all journeys, in order, and which journeys ended in an order.
 
@@ -96,6 +97,8 @@ class Paths:
 
         Raises
         ------
+        AmbiguousTime
+            A naive instant.
         InvalidInput
             A column breaks its rule, lengths differ, a journey converts twice, `won` and `journey` hold ids of two
             kinds, a value is negative, or the look-back is not positive.
@@ -120,11 +123,12 @@ class Paths:
             columns.spec("journey", journey, "ids"),
             columns.spec("channel", channel, "ids"),
             columns.spec("at", at, "instants"),
+            offer_drop=False,
         )
         specs = [columns.spec("won", won, "ids"), columns.spec("won_at", won_at, "instants")]
         if value is not None:
             specs.append(columns.spec("value", value, "amounts"))
-        read = columns.read(func, *specs)
+        read = columns.read(func, *specs, offer_drop=False)
         money = np.zeros(read.n, np.int64) if value is None else _not_negative(read["value"], func)
         found = match(
             touches["journey"],
@@ -136,6 +140,22 @@ class Paths:
             func=func,
         )
         return cls._of(found, with_value=value is not None)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Paths):
+            return NotImplemented
+        return (
+            all(getattr(self, name) == getattr(other, name) for name in _PLAIN)
+            and self.channels.tolist() == other.channels.tolist()
+            and all(map(np.array_equal, self._touches, other._touches))
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # equal by columns, as a Table is
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Keep the columns read-only in pickles and copies."""
+        columns_ = {"channels": freeze(state["channels"]), "_touches": Touches(*map(freeze, state["_touches"]))}
+        vars(self).update(state | columns_)
 
     @classmethod
     def _of(cls, found: Journeys, *, with_value: bool) -> Paths:
@@ -150,6 +170,9 @@ class Paths:
             untouched_value=found.untouched_value if with_value else None,
             _touches=Touches(*map(freeze, found.touches)),
         )
+
+
+_PLAIN = ("journeys", "won", "untouched", "touches", "ignored", "value", "untouched_value")
 
 
 def _not_negative(value: NDArray[np.int64], func: str) -> NDArray[np.int64]:

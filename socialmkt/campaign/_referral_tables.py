@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from socialmkt.core.model import Amount, Frozen
+from socialmkt.campaign._checks import Total
+from socialmkt.core.model import Frozen
 from socialmkt.core.table import Ids, Instants, Ints, Table, Texts
 
 __all__ = ["ReferralSettlement", "SettledInvites", "SettledRewards", "SettledShares"]
@@ -107,8 +108,8 @@ class ReferralSettlement(Frozen):
 
     invites: SettledInvites
     rewards: SettledRewards
-    due: Amount
-    waiting: Amount
+    due: Total
+    waiting: Total
 
 
 class SettledShares(Table):

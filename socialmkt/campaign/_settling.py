@@ -66,6 +66,7 @@ def orders_by_buyer(purchases: list[Purchase], policy: ReferralPolicy) -> dict[A
 def judge(invites: list[Invite], orders: dict[Any, list[Order]]) -> tuple[list[InviteReason | None], dict[Any, Any]]:
     """Accept or refuse each invite in turn; give the accepted invite of each referred person too."""
     accepted: dict[Any, Invite] = {}
+    inviting: set[Any] = set()
     reasons: list[InviteReason | None] = []
     for invite in invites:
         before = orders.get(invite.referred, [])
@@ -76,10 +77,11 @@ def judge(invites: list[Invite], orders: dict[Any, list[Order]]) -> tuple[list[I
             reason = InviteReason.already_customer
         elif invite.referred in accepted:
             reason = InviteReason.already_referred
-        elif _is_ancestor(invite.referred, invite.referrer, accepted):
+        elif invite.referred in inviting and _is_ancestor(invite.referred, invite.referrer, accepted):
             reason = InviteReason.cycle
         else:
             accepted[invite.referred] = invite
+            inviting.add(invite.referrer)
         reasons.append(reason)
     return reasons, accepted
 

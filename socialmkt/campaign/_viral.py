@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from socialmkt.campaign._checks import whole
+import math
+
+from socialmkt.campaign._checks import check_confidence, whole
 from socialmkt.core.errors import InvalidInput, Overflow, refuse
 from socialmkt.core.model import Count, Frozen
 from socialmkt.core.stats import wilson
 
 __all__ = ["Viral", "viral"]
+
+
+def _count(value: int, func: str, name: str, *, low: int = 0) -> int:
+    number = whole(value, func, name, low=low)
+    if number >= 2**63:
+        raise refuse(Overflow, func, name, "fit 64 bits", number)
+    return number
 
 
 class Viral(Frozen):
@@ -64,13 +73,23 @@ class Viral(Frozen):
         162.4
         """
         func = "Viral.after"
-        rounds = whole(cycles, func, "cycles", low=0)
-        if self.joins == self.seeds:
-            return float(self.seeds * (rounds + 1))
+        rounds = _count(cycles, func, "cycles")
         try:
-            return self.seeds * (1 - self.k ** (rounds + 1)) / (1 - self.k)
+            people = self.seeds * _geometric_sum((self.joins - self.seeds) / self.seeds, rounds + 1)
         except OverflowError:
-            raise refuse(Overflow, func, "cycles", "keep the number of people finite", rounds) from None
+            people = math.inf
+        if math.isinf(people):
+            raise refuse(Overflow, func, "cycles", "keep the number of people finite", rounds)
+        return people
+
+
+def _geometric_sum(excess: float, terms: int) -> float:
+    """Sum 1 + k + ... for k = 1 + excess; close to 1 the plain formula would lose digits."""
+    if excess == 0:
+        return float(terms)
+    if abs(excess) < 0.5:
+        return math.expm1(terms * math.log1p(excess)) / excess
+    return ((1 + excess) ** terms - 1) / excess
 
 
 def viral(seeds: int, invites: int, joins: int, *, confidence: float = 0.95) -> Viral:
@@ -96,6 +115,8 @@ def viral(seeds: int, invites: int, joins: int, *, confidence: float = 0.95) -> 
     ------
     InvalidInput
         Counts that are no whole numbers, no seeds, more joins than invites, or a confidence outside (0, 1).
+    Overflow
+        A count that does not fit 64 bits.
 
     Notes
     -----
@@ -109,8 +130,9 @@ def viral(seeds: int, invites: int, joins: int, *, confidence: float = 0.95) -> 
     (0.4, 0.3009, 0.5217)
     """
     func = "campaign.viral"
-    people, sent = whole(seeds, func, "seeds", low=1), whole(invites, func, "invites", low=0)
-    joined = whole(joins, func, "joins", low=0)
+    check_confidence(confidence, func)
+    people = _count(seeds, func, "seeds", low=1)
+    sent, joined = _count(invites, func, "invites"), _count(joins, func, "joins")
     if joined > sent:
         raise refuse(InvalidInput, func, "joins", f"be at most the invites, {sent}", joined)
     low, high = wilson(joined, sent, confidence=confidence)

@@ -23,7 +23,7 @@ from socialmkt.campaign._attribution_rules import (
     Shapley,
 )
 from socialmkt.campaign._attribution_tables import Attribution, Contribution, RemovalEffects
-from socialmkt.campaign._checks import one_of
+from socialmkt.campaign._checks import check_confidence, one_of
 from socialmkt.campaign._paths import Paths, touches_of
 from socialmkt.core._instants import MICROSECOND
 from socialmkt.core.errors import InvalidInput, Overflow, refuse
@@ -74,6 +74,8 @@ def attribute(paths: Paths, rule: Rule) -> Attribution:
     ------
     InvalidInput
         No such rule, or `Shapley(worth="rate")` with more than 16 channels.
+    Overflow
+        The money of a channel does not fit 64 bits.
 
     Notes
     -----
@@ -91,12 +93,13 @@ def attribute(paths: Paths, rule: Rule) -> Attribution:
     """
     func = "campaign.attribute"
     _check_paths(paths, func)
-    if type(rule) not in _RULES:
-        must = "be a FirstTouch, LastTouch, Linear, Position, HalfLife, Markov or Shapley"
-        raise refuse(InvalidInput, func, "rule", must, rule)
     if isinstance(rule, Markov) or rule == Shapley(worth="rate"):
         return _by_channels(paths, rule, func)
-    won, value = _RULES[type(rule)](paths, rule)
+    divide = _RULES.get(type(rule))
+    if divide is None:
+        must = "be a FirstTouch, LastTouch, Linear, Position, HalfLife, Markov or Shapley"
+        raise refuse(InvalidInput, func, "rule", must, rule)
+    won, value = divide(paths, rule)
     total = paths.won - paths.untouched
     return _table(paths, won, won / total if total else np.zeros(len(won)), value)
 
@@ -183,7 +186,6 @@ _RULES: dict[type[Any], Callable[[Paths, Any], credit.Credit]] = {
     Position: _position,
     HalfLife: _half_life,
     Shapley: _sets,
-    Markov: _sets,
 }
 
 
@@ -266,6 +268,7 @@ def contribution(paths: Paths, *, over: Literal["won", "all"] = "won", confidenc
     func = "campaign.contribution"
     _check_paths(paths, func)
     one_of(over, func, "over", ("won", "all"))
+    check_confidence(confidence, func)
     k = len(paths.channels)
     touches = touches_of(paths) if over == "all" else _converted(paths)[0]
     base = paths.journeys if over == "all" else paths.won

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.campaign._contact_models import Cap, ContactDecision, ContactPolicy, ContactReason, Delay, Screening
-from socialmkt.campaign._ids import code_together
+from socialmkt.campaign._ids import code_together, kind
 from socialmkt.campaign._sends import first_allowed, latest_sends
 from socialmkt.core import columns
 from socialmkt.core._instants import MICROSECOND
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse
+from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.table import freeze
 
 if TYPE_CHECKING:
+    from socialmkt.core.calendar import Calendar
     from socialmkt.core.columns import Column
 
 __all__ = [
@@ -80,7 +81,11 @@ def next_allowed(
     AmbiguousTime
         A naive instant.
     InvalidInput
-        No instant, a channel missing that a cap needs, or a column breaks its rule.
+        No instant, a channel missing that a cap needs, a column breaks its rule, or the hours are not known that far.
+    Infeasible
+        Hours that never open.
+    Overflow
+        A moment beyond the year 9999.
 
     Notes
     -----
@@ -116,25 +121,24 @@ def _check_policy(policy: Any, func: str) -> None:
 
 
 def _withheld(consent: Any, policy: ContactPolicy, func: str) -> ContactReason | None:
-    if consent is not None and not isinstance(consent, bool):
+    if consent is not None and not isinstance(consent, (bool, np.bool_)):
         raise refuse(InvalidInput, func, "consent", "be True, False or None", consent)
-    if not policy.consent or consent is True:
+    if not policy.consent or consent:
         return None
     return ContactReason.missing_consent if consent is None else ContactReason.no_consent
 
 
 def _caps(policy: ContactPolicy, channel: Any, purpose: Any, *, has_channels: bool, func: str) -> list[Cap]:
     """Pick the caps that apply to a message."""
-    if any(cap.channel is not None for cap in policy.caps):
-        name = "channel" if channel is None else "log_channel" if func.endswith("screen") else "sent_channel"
-        if channel is None or not has_channels:
-            raise refuse(InvalidInput, func, name, "be given where a cap names a channel", None)
     if channel is not None and not isinstance(channel, str):
         raise refuse(InvalidInput, func, "channel", "be text", channel)
     if not isinstance(purpose, str):
         raise refuse(InvalidInput, func, "purpose", "be text", purpose)
     if purpose in policy.uncapped:
         return []
+    if any(cap.channel is not None for cap in policy.caps) and (channel is None or not has_channels):
+        name = "channel" if channel is None else "log_channel" if func.endswith("screen") else "sent_channel"
+        raise refuse(InvalidInput, func, name, "be given where a cap names a channel", None)
     return [cap for cap in policy.caps if cap.channel is None or cap.channel == channel]
 
 
@@ -143,17 +147,23 @@ def _sends_per_cap(sent: Any, sent_channel: Any, caps: list[Cap], func: str) -> 
     specs = [columns.spec("sent", sent, "instants")]
     if sent_channel is not None:
         specs.append(columns.spec("sent_channel", sent_channel, "ids"))
-    read = columns.read(func, *specs)
+    read = columns.read(func, *specs, offer_drop=False)
     times = read["sent"].view(np.int64)
     lists: list[tuple[Cap, list[int]]] = []
     for cap in caps:
-        counted = times if cap.channel is None else times[_is_channel(read["sent_channel"], cap.channel)]
+        counted = times
+        if cap.channel is not None:
+            counted = times[_is_channel(read["sent_channel"], cap.channel, func, "sent_channel")]
         lists.append((cap, np.sort(counted).tolist()))
     return lists
 
 
-def _is_channel(channels: NDArray[Any], name: str) -> Bools:
-    return np.array([one == name for one in channels.tolist()], bool)
+def _is_channel(channels: NDArray[Any], channel: str, func: str, name: str) -> Bools:
+    """Tell which messages went through a channel; other ids than text would escape its cap."""
+    if len(channels) and kind(channels) is not str:
+        raise refuse(InvalidInput, func, name, "hold text", channels[:1].tolist()[0])
+    found: Bools = channels == channel
+    return found
 
 
 def _search(
@@ -165,7 +175,7 @@ def _search(
         free = at
         while (later := max((_allowed_by(cap, times, free) for cap, times in lists), default=free)) > free:
             free = later
-        opens = free if policy.hours is None or free >= end else to_us(policy.hours.next_open(from_us(free)))
+        opens = free if policy.hours is None or free >= end else _opening(policy.hours, free, end)
         if free > at:
             moved.add(Delay.cap)
         if opens > free:
@@ -173,6 +183,31 @@ def _search(
         if opens == at or opens >= end:
             return opens, tuple(delay for delay in Delay if delay in moved)
         at = opens
+
+
+def _opening(hours: Calendar, at: int, end: int) -> int:
+    """Find the next open moment; the end, where the hours are known up to it and none lies before."""
+    try:
+        return to_us(hours.next_open(from_us(at)))
+    except (Infeasible, InvalidInput):
+        if end == _NO_END or hours.between(from_us(at), from_us(end)):
+            raise
+        return end
+
+
+def _openings(hours: Calendar, at: Int64, end: int) -> Int64:
+    """Find the next open moments, as `_opening` does."""
+    moments = at.view("M8[us]")
+    found: Int64
+    try:
+        found = hours.next_open(moments).view(np.int64)
+    except (Infeasible, InvalidInput):
+        if end == _NO_END:
+            raise
+        found = np.full(len(at), end)
+        is_open = hours.between(moments, found.view("M8[us]")) > np.timedelta64(0)
+        found[is_open] = hours.next_open(moments[is_open]).view(np.int64)
+    return found
 
 
 def _allowed_by(cap: Cap, times: list[int], at: int) -> int:
@@ -218,8 +253,15 @@ def screen(
 
     Raises
     ------
+    AmbiguousTime
+        A naive instant.
     InvalidInput
-        A message after `at`, a missing consent column or channel, ids of two kinds, unequal lengths.
+        A message after `at`, a missing consent column or channel, ids of two kinds, unequal lengths, or the hours are
+        not known that far.
+    Infeasible
+        Hours that never open.
+    Overflow
+        A moment beyond the year 9999.
 
     Notes
     -----
@@ -238,11 +280,11 @@ def screen(
     _check_policy(policy, func)
     asked = to_us(at, func=func, name="at")
     end = _NO_END if until is None else to_us(until, func=func, name="until")
-    people = columns.ids(person, func=func, name="person")
+    people = columns.ids(person, func=func, name="person", offer_drop=False)
     specs = [columns.spec("log_person", log_person, "ids"), columns.spec("log_at", log_at, "instants")]
     if log_channel is not None:
         specs.append(columns.spec("log_channel", log_channel, "ids"))
-    log = columns.read(func, *specs)
+    log = columns.read(func, *specs, offer_drop=False)
     times = log["log_at"].view(np.int64)
     _refuse_planned(times, asked, func)
     caps = _caps(policy, channel, purpose, has_channels=log_channel is not None, func=func)
@@ -251,13 +293,13 @@ def screen(
     if caps:
         (who, receiver), ids = code_together({"person": people, "log_person": log["log_person"]}, func)
         for name in dict.fromkeys(cap.channel for cap in caps):
-            rows = slice(None) if name is None else _is_channel(log["log_channel"], name)
+            rows = slice(None) if name is None else _is_channel(log["log_channel"], name, func, "log_channel")
             latest = latest_sends(receiver[rows], times[rows], len(ids))
             for cap in (one for one in caps if one.channel == name):
                 np.maximum(moments, latest.then(cap.limit, cap.window // MICROSECOND)[who], out=moments)
     if policy.hours is not None:
         waiting = ~refused & (moments < end)
-        moments[waiting] = policy.hours.next_open(moments[waiting].view("M8[us]")).view(np.int64)
+        moments[waiting] = _openings(policy.hours, moments[waiting], end)
     late = ~refused & (moments >= end)
     reasons[late] = ContactReason.too_late.value
     ok = ~refused & ~late

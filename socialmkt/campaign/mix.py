@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.campaign._checks import as_span, exact_sum, span, whole, window
+from socialmkt.campaign._checks import Total, as_span, check_confidence, exact_sum, span, whole, window
 from socialmkt.campaign._funnel import Funnel, funnel
 from socialmkt.campaign._ids import code_together
 from socialmkt.core import columns
@@ -17,7 +17,7 @@ from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.factorize import factorize
 from socialmkt.core.instants import to_us
-from socialmkt.core.model import Count, Duration, Frozen, Minor
+from socialmkt.core.model import Count, Duration, Frozen
 from socialmkt.core.money import Rounding, read_rounding
 from socialmkt.core.stats import wilson
 
@@ -65,8 +65,8 @@ class MixReport(Frozen):
     high: float | None
     orders: Count
     new_orders: Count
-    amount: Minor | None
-    new_amount: Minor | None
+    amount: Total | None
+    new_amount: Total | None
     new_amount_share: float | None
     history: Duration | None
 
@@ -106,6 +106,8 @@ def new_returning(
 
     Raises
     ------
+    AmbiguousTime
+        A naive instant.
     InvalidInput
         The history is shorter than `min_history`: with a short log everybody looks new. Or a column breaks its rule.
 
@@ -122,6 +124,7 @@ def new_returning(
     socialmkt.core.errors.InvalidInput: campaign.new_returning: history must reach back at least 90 days ...
     """
     func = "campaign.new_returning"
+    check_confidence(confidence, func)
     first, last = window(start, end, func)
     who, at, money = _orders(customer, when, amount, func)
     least = span(min_history, func, "min_history", least=0)
@@ -159,7 +162,7 @@ def _orders(customer: Any, when: Any, amount: Any, func: str) -> tuple[NDArray[A
     specs = [columns.spec("customer", customer, "ids"), columns.spec("when", when, "instants")]
     if amount is not None:
         specs.append(columns.spec("amount", amount, "amounts"))
-    read = columns.read(func, *specs)
+    read = columns.read(func, *specs, offer_drop=False)
     return read["customer"], read["when"].view(np.int64), None if amount is None else read["amount"]
 
 
@@ -170,7 +173,7 @@ def _history(at: Int64, start: int, history_from: Any, func: str) -> int | None:
 
 
 def _days(us: int) -> str:
-    return f"{us / DAY:g} days"
+    return str(as_span(us)) if us % DAY else f"{us // DAY} days"
 
 
 def _total(money: Int64 | None, rows: NDArray[np.bool_]) -> int | None:
@@ -209,7 +212,7 @@ class CohortConversion(Frozen):
     low: float | None
     high: float | None
     orders: Count
-    amount: Minor | None
+    amount: Total | None
     all_buyers: Count
     share_of_buyers: float | None
 
@@ -244,6 +247,8 @@ def cohort_conversion(
 
     Raises
     ------
+    AmbiguousTime
+        A naive instant.
     InvalidInput
         A column breaks its rule, or members and customers have ids of two kinds.
 
@@ -255,9 +260,10 @@ def cohort_conversion(
     1200
     """
     func = "campaign.cohort_conversion"
+    check_confidence(confidence, func)
     first, last = window(start, end, func)
     who, at, money = _orders(customer, when, amount, func)
-    group = columns.ids(members, func=func, name="members")
+    group = columns.ids(members, func=func, name="members", offer_drop=False)
     (codes, group_codes), ids = code_together({"customer": who, "members": group}, func)
     is_member, bought = np.zeros(len(ids), bool), np.zeros(len(ids), bool)
     is_member[group_codes] = True

@@ -193,7 +193,7 @@ def next_occurrences(occasion: Occasion | Festival, on_or_after: Column) -> Occu
     """
     func = "campaign.next_occurrences"
     rule = _occasion(occasion, func)
-    asked = columns.days(on_or_after, func=func, name="on_or_after").astype(np.int64)
+    asked = columns.days(on_or_after, func=func, name="on_or_after", offer_drop=False).astype(np.int64)
     range_of(rule).check(asked, func, "on_or_after")
     return _table(_next(rule, asked, func, scalar=False))
 

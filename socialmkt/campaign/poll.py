@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.campaign._ballots import Standing, standing_votes
-from socialmkt.campaign._checks import listed, whole
+from socialmkt.campaign._checks import check_confidence, listed, whole
 from socialmkt.campaign._ids import code_together, first_repeat
 from socialmkt.core import columns
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
@@ -25,7 +25,7 @@ __all__ = ["PairTable", "PollResult", "PollTable", "Ranked", "Verdict", "condorc
 
 Int64 = NDArray[np.int64]
 
-_UNLISTED = 2**63 - 1
+_UNLISTED = 2**64 - 1
 
 
 class Verdict(Code):
@@ -164,12 +164,13 @@ def tally(
     (array([1, 1]), 1, 0.5)
     """
     func = "campaign.tally"
+    check_confidence(confidence, func)
     names = listed(options, func, "options")
     limit = whole(per_person, func, "per_person", low=1)
     specs = [columns.spec("voter", voter, "ids"), columns.spec("option", option, "ids")]
     if at is not None:
         specs.append(columns.spec("at", at, "instants"))
-    read = columns.read(func, *specs)
+    read = columns.read(func, *specs, offer_drop=False)
     chosen = _numbers(read["option"], names, abstain, func)
     who, people = factorize(read["voter"])
     if at is not None:
@@ -201,7 +202,7 @@ def _numbers(option: NDArray[Any], names: list[Any], abstain: Any, func: str) ->
         if not isinstance(abstain, str) or abstain in names:
             raise refuse(InvalidInput, func, "abstain", "be text that is no option", abstain)
         known.append(abstain)
-    offered = columns.ids(known, func=func, name="options and abstain,")
+    offered = columns.ids(known, func=func, name="options and abstain,", offer_drop=False)
     (codes, wanted), ids = code_together({"option": option, "options": offered}, func)
     number = np.full(len(ids), len(known))
     number[wanted] = np.arange(len(known))
@@ -352,11 +353,12 @@ def condorcet(voter: Column, option: Column, rank: Column, *, options: Any) -> R
         columns.spec("voter", voter, "ids"),
         columns.spec("option", option, "ids"),
         columns.spec("rank", rank, "quantities", minimum=1),
+        offer_drop=False,
     )
     chosen = _numbers(read["option"], names, None, func)
     who, people = factorize(read["voter"])
     _refuse_repeats(who * len(names) + chosen, read["option"], func)
-    ranks = np.full((len(names), len(people)), _UNLISTED)
+    ranks = np.full((len(names), len(people)), _UNLISTED, np.uint64)
     ranks[chosen, who] = read["rank"]
     wins = np.array([[int((one < other).sum()) for other in ranks] for one in ranks])
     beats = wins > wins.T

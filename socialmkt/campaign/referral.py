@@ -6,6 +6,7 @@ making it twice pays nothing twice.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,9 @@ __all__ = [
 ]
 
 
+_REFERRALS = "campaign.settle_referrals"
+
+
 def settle_referrals(
     invites: Iterable[Invite],
     purchases: Iterable[Purchase],
@@ -91,13 +95,16 @@ def settle_referrals(
 
     Raises
     ------
+    AmbiguousTime
+        A naive `as_of`.
     InvalidInput
-        Something else than these models, one purchase id with two contents, text ids beside whole numbers.
+        Something else than these models, one purchase id seen with two contents, text ids beside whole numbers.
 
     Notes
     -----
     Invites are judged in order of time, then rewards in order of the moment they become payable, of the order and of
-    the level. Settling again later never changes a reward that is due or refused. One pass over models: O(n log n).
+    the level. Settling again later never changes a reward that is due or refused. One pass over models, O(n log n), and
+    a walk up the line of inviters where somebody is invited who already invited others.
 
     Examples
     --------
@@ -110,17 +117,18 @@ def settle_referrals(
     >>> settled.due, settled.invites.reason.tolist()
     (1500, ['', 'cycle'])
     """
-    func = "campaign.settle_referrals"
+    func = _REFERRALS
     now = to_us(as_of, func=func, name="as_of")
     _check_policy(policy, ReferralPolicy, func)
     asked = settle_once(invites, Invite, func, "invites")
     bought = settle_once(purchases, Purchase, func, "purchases")
-    check_ids(bought, func, "purchases")
     check_kinds([who for one in asked for who in (one.referrer, one.referred)], func, "invites")
     check_kinds([*(one.buyer for one in bought), *(one.referrer for one in asked[:1])], func, "purchases")
     check_kinds([one.id for one in bought], func, "purchases")
     seen = sorted((one for one in asked if to_us(one.at) <= now), key=_invite_order)
-    orders = orders_by_buyer([as_seen(one, now) for one in bought if to_us(one.at) <= now], policy)
+    known = list(dict.fromkeys(as_seen(one, now) for one in bought if to_us(one.at) <= now))
+    check_ids(known, func, "purchases")
+    orders = orders_by_buyer(known, policy)
     judged, accepted = judge(seen, orders)
     lines: list[Line] = []
     rows: list[tuple[Any, ...]] = []
@@ -145,24 +153,25 @@ def _check_policy(policy: Any, kind: type[Any], func: str) -> None:
 
 
 def _settlement(rows: list[tuple[Any, ...]], lines: list[Line], policy: ReferralPolicy, now: int) -> ReferralSettlement:
+    ids = functools.partial(columns.ids, func=_REFERRALS, offer_drop=False)
     results = apply_limits(lines, policy, now)
     sums = Counter[RewardOutcome]()
     for line, (outcome, _) in zip(lines, results, strict=True):
         sums[outcome] += line.amount
     return ReferralSettlement(
         invites=SettledInvites(
-            referrer=columns.ids([invite.referrer for invite, _, _ in rows]),
-            referred=columns.ids([invite.referred for invite, _, _ in rows]),
+            referrer=ids([invite.referrer for invite, _, _ in rows], name="referrer"),
+            referred=ids([invite.referred for invite, _, _ in rows], name="referred"),
             at=np.array([to_us(invite.at) for invite, _, _ in rows], "M8[us]"),
             outcome=_texts(outcome for _, outcome, _ in rows),
             reason=_texts(reason for _, _, reason in rows),
         ),
         rewards=SettledRewards(
-            person=columns.ids([line.person for line in lines]),
+            person=ids([line.person for line in lines], name="person"),
             kind=_texts(RewardKind.referral if line.level else RewardKind.welcome for line in lines),
             level=np.array([line.level for line in lines], np.int64),
-            referred=columns.ids([line.referred for line in lines]),
-            order=columns.ids([line.order for line in lines]),
+            referred=ids([line.referred for line in lines], name="referred"),
+            order=ids([line.order for line in lines], name="order"),
             amount=np.array([line.amount for line in lines], np.int64),
             outcome=_texts(outcome for outcome, _ in results),
             reason=_texts(reason for _, reason in results),
@@ -197,8 +206,10 @@ def settle_shares(shares: Iterable[Share], policy: SharePolicy, *, as_of: dt.dat
 
     Raises
     ------
+    AmbiguousTime
+        A naive `as_of`.
     InvalidInput
-        Something else than shares, one share id with two contents, text ids beside whole numbers.
+        Something else than shares, one share id seen with two contents, text ids beside whole numbers.
 
     Examples
     --------
@@ -213,15 +224,15 @@ def settle_shares(shares: Iterable[Share], policy: SharePolicy, *, as_of: dt.dat
     now = to_us(as_of, func=func, name="as_of")
     _check_policy(policy, SharePolicy, func)
     listed = settle_once(shares, Share, func, "shares")
-    check_ids(listed, func, "shares")
     check_kinds([one.person for one in listed], func, "shares")
     check_kinds([one.id for one in listed], func, "shares")
     seen = sorted((one for one in listed if to_us(one.at) <= now), key=lambda one: (one.at, one.id))
+    check_ids(seen, func, "shares")
     reasons = share_reasons(seen, policy)
     amounts = [policy.amounts[one.kind] if why is None else 0 for one, why in zip(seen, reasons, strict=True)]
     return SettledShares(
-        share=columns.ids([one.id for one in seen]),
-        person=columns.ids([one.person for one in seen]),
+        share=columns.ids([one.id for one in seen], func=func, name="id", offer_drop=False),
+        person=columns.ids([one.person for one in seen], func=func, name="person", offer_drop=False),
         kind=np.array([one.kind for one in seen], object),
         amount=np.array(amounts, np.int64),
         outcome=_texts(RewardOutcome.due if why is None else RewardOutcome.refused for why in reasons),

@@ -104,7 +104,7 @@ def seed_waves(
     func = "campaign.seed_waves"
     lists = _ids_by_name(pools, func, "pools")
     limits = _sizes(sizes, lists, func)
-    barred = columns.ids(exclude, func=func, name="exclude")
+    barred = columns.ids(exclude, func=func, name="exclude", offer_drop=False)
     coded, values = code_together({**_labelled(lists, "pools"), "exclude": barred}, func, order="first")
     is_barred = np.zeros(len(values), bool)
     is_barred[coded[-1]] = True
@@ -148,7 +148,7 @@ def _ids_by_name(given: Any, func: str, name: str) -> dict[str, NDArray[Any]]:
     for key in given:
         if not isinstance(key, str) or not key:
             raise refuse(InvalidInput, func, name, "have names of text", key)
-    return {key: columns.ids(ids, func=func, name=f"{name}[{key!r}]") for key, ids in given.items()}
+    return {key: columns.ids(ids, func=func, name=f"{name}[{key!r}]", offer_drop=False) for key, ids in given.items()}
 
 
 def _labelled(lists: dict[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:

@@ -290,7 +290,8 @@ def did_you_mean(got: object, known: Iterable[str]) -> str | None:
 def _shown(got: Any) -> str:
     """Show a value in an error: short, on one line, and with what matters about it."""
     if isinstance(got, dt.datetime):
-        text = str(got) if got.utcoffset() is not None else f"naive {got}"
+        naive = got == got and got.utcoffset() is None  # noqa: PLR0124  # pandas' NaT differs from itself
+        text = f"naive {got}" if naive else str(got)
     elif isinstance(got, dt.date):
         text = str(got)
     elif hasattr(got, "dtype"):

@@ -92,8 +92,7 @@ def _played(market: Market, places: tuple[int, ...], thresholds: Array) -> tuple
 
 def starts(market: Market) -> list[Steps]:
     """Give ladders to begin a local search from: single prices, and the best on running maxima."""
-    singles: list[Steps] = [((1, place),) for place in range(len(market.prices)) if market.demand[:, place].any()]
-    return singles + _nested.best_by_tiers(market, market.running)
+    return list(market.singles) + _nested.best_by_tiers(market, market.running)
 
 
 def frontier_starts(market: Market) -> list[Steps]:

@@ -64,7 +64,7 @@ def read_market(
 
 
 def _prices(prices: Column) -> Int64:
-    asked = columns.quantities(prices, func=FUNC, name="prices")
+    asked = columns.quantities(prices, func=FUNC, name="prices", offer_drop=False)
     if not asked.size:
         raise refuse(EmptyInput, FUNC, "prices", "hold at least one price", Verbatim("none"))
     rises = np.diff(asked) >= 0
@@ -77,9 +77,11 @@ def _prices(prices: Column) -> Int64:
 def _demand(demand: Any, prices: int) -> Int64:
     if isinstance(demand, str | bytes) or not hasattr(demand, "__len__"):
         raise refuse(InvalidInput, FUNC, "demand", "have a row per scenario", demand)
+    if not isinstance(demand, np.ndarray) and hasattr(demand, "__array__"):
+        demand = np.asarray(demand)  # a frame: some iterate over their columns
     if not len(demand):
         raise refuse(EmptyInput, FUNC, "demand", "hold at least one scenario", Verbatim("none"))
-    if isinstance(demand, np.ndarray) and demand.dtype.kind == "i" and demand.ndim == 2 and demand.size:
+    if type(demand) is np.ndarray and demand.dtype.kind == "i" and demand.ndim == 2 and demand.size:
         rows = list(demand) if demand.min() >= 0 else _rows(demand)
     else:
         rows = _rows(demand)
@@ -97,11 +99,14 @@ def _demand(demand: Any, prices: int) -> Int64:
 
 
 def _rows(demand: Any) -> list[Int64]:
-    return [columns.quantities(row, func=FUNC, name=f"demand[{number}]") for number, row in enumerate(demand)]
+    return [
+        columns.quantities(row, func=FUNC, name=f"demand[{number}]", offer_drop=False)
+        for number, row in enumerate(demand)
+    ]
 
 
 def _weights(weights: Column, scenarios: int) -> tuple[float, ...]:
-    clean = columns.numbers(weights, func=FUNC, name="weights")
+    clean = columns.numbers(weights, func=FUNC, name="weights", offer_drop=False)
     if len(clean) != scenarios:
         must, got = f"be one per scenario, {scenarios}", Verbatim(f"{len(clean)}")
         raise refuse(InvalidInput, FUNC, "weights", must, got)
@@ -126,7 +131,7 @@ def _costs(cost: Cost, sold: Int64) -> Int64:
     if callable(cost):
         totals = np.array([_asked(cost, count) for count in counts.tolist()], np.int64)
     else:
-        column = columns.quantities(cost, func=FUNC, name="cost")
+        column = columns.quantities(cost, func=FUNC, name="cost", offer_drop=False)
         most = int(counts[-1])
         if len(column) <= most:
             must, got = f"tell the cost of 0 to {most:,} units", Verbatim(f"{len(column):,} totals")
@@ -161,6 +166,8 @@ def read_floor(objective: Any, min_profit: Any) -> Fraction | None:
         return None
     if objective != "reach":
         raise refuse(InvalidInput, FUNC, "min_profit", "be left out, or go with objective='reach'", min_profit)
-    if isinstance(min_profit, bool) or not isinstance(min_profit, int | float) or not math.isfinite(min_profit):
+    if is_int(min_profit):
+        return Fraction(int(min_profit))
+    if not isinstance(min_profit, float) or not math.isfinite(min_profit):
         raise refuse(InvalidInput, FUNC, "min_profit", "be a finite number of minor units", min_profit)
     return Fraction(min_profit)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from socialmkt.core.model import Positive
 from socialmkt.core.money import Currency
-from socialmkt.core.table import Ints, Table
+from socialmkt.core.table import Ints, Table, freeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,20 +97,20 @@ class Market(Table):
         """Weights to search with: the whole ones where floats hold every sum exactly."""
         largest = max(int(self.profit.max()), -int(self.profit.min()), int(self.demand.max()), 1)
         if sum(self.shares) * largest < 2**53:
-            return np.array(self.shares, np.float64)
-        return np.array(self.weights) / max(self.weights)
+            return freeze(np.array(self.shares, np.float64))
+        return freeze(np.array(self.weights) / max(self.weights))
 
     @cached_property
     def order(self) -> Order:
         """The scenarios by size."""
         rows = np.argsort(self.demand.sum(axis=1), kind="stable")
-        demand = self.demand if (rows[1:] > rows[:-1]).all() else self.demand[rows]
-        return Order(rows, demand, _rises(demand), nested=not (demand[1:] < demand[:-1]).any())
+        demand = self.demand if (rows[1:] > rows[:-1]).all() else freeze(self.demand[rows])
+        return Order(freeze(rows), demand, _rises(demand), nested=not (demand[1:] < demand[:-1]).any())
 
     @cached_property
     def running(self) -> Order:
         """The scenarios by size, each lifted to the largest demand so far, so that they nest."""
-        demand = np.maximum.accumulate(self.order.demand, axis=0)
+        demand = freeze(np.maximum.accumulate(self.order.demand, axis=0))
         return Order(self.order.rows, demand, _rises(demand), nested=True)
 
     @cached_property
@@ -132,7 +132,7 @@ class Market(Table):
         sums = np.zeros((len(values) + 1, values.shape[1]))
         np.multiply(values[self.order.rows], self.scale[self.order.rows, None], out=sums[1:])
         np.cumsum(sums, axis=0, out=sums)
-        return sums
+        return freeze(sums)
 
     def mean(self, total: int) -> float:
         """Divide a weighted sum by the sum of the weights, correctly rounded."""
@@ -141,6 +141,11 @@ class Market(Table):
     def total(self, values: Iterable[int]) -> int:
         """Sum one value per scenario, weighted and exact."""
         return sum(map(mul, self.shares, values))
+
+    @cached_property
+    def singles(self) -> tuple[Steps, ...]:
+        """The single prices that somebody pays, each as a ladder of one tier."""
+        return tuple(((1, place),) for place in range(len(self.prices)) if self.demand[:, place].any())
 
     def replay(self, steps: Steps) -> Outcome:
         """Play a ladder in every scenario: the deepest tier whose demand reaches it, else nothing."""
@@ -181,4 +186,4 @@ def _rises(demand: Int64) -> NDArray[np.bool_]:
     rises = np.empty(demand.shape, bool)
     np.greater(demand[0], 0, out=rises[0])
     np.greater(demand[1:], demand[:-1], out=rises[1:])
-    return rises
+    return freeze(rises)

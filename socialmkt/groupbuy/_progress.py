@@ -55,7 +55,7 @@ class Progress(Frozen):
         Where the next tier begins, how many are missing who accept its price, what it costs, and what each unit
         saves (0 before the deal tips). None at the deepest tier and once nothing can change.
     stock_left : int or None
-        Units that nobody is placed on; None without a stock.
+        Units that nobody is placed on, all of them once the deal is cancelled; None without a stock.
     seconds_left : int
         Whole seconds to the close.
     best_price : int or None

@@ -209,8 +209,8 @@ class Quotes:
 
     @cached_property
     def _zero_is_apart(self) -> bool:
-        """Whether no package costs something else than the first tier's line says."""
-        return self.zero != self.final(self.offsets[0])
+        """Whether no package costs something else than the first tier's line says in int64."""
+        return self.offsets[0] > _MAX or self.zero != self.final(self.offsets[0])
 
     def _packages64(self, quantities: Int64) -> Int64:
         if (self.free, self.package) == (0, 1):

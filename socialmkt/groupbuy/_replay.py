@@ -68,7 +68,7 @@ def outcomes(deal: Deal, orders: Iterable[Order], at: datetime) -> Crowd:
     demand = sweep.demand if stock is None else [min(count, stock) for count in sweep.demand]
     if not is_cancelled(deal, at):
         return Crowd(tier, demand, left, cases)
-    return Crowd(None, demand, left, [_called_off(case) for case in cases])
+    return Crowd(None, demand, stock, [_called_off(case) for case in cases])
 
 
 def _called_off(case: Case) -> Case:
@@ -121,14 +121,18 @@ def tail_came(deal: Deal, order: Order, at: datetime) -> bool:
 
 
 class _Buyer:
-    """The live orders of one buyer by place, those that count with their units, and from which tiers on they accept."""
+    """The live orders of one buyer by place, those that count with their units, and from which tiers on they accept.
 
-    __slots__ = ("best", "counted", "places", "tiers", "units")
+    `smallest` is the least quantity of any order that was ever live.
+    """
 
-    def __init__(self, tiers: int) -> None:
+    __slots__ = ("best", "counted", "places", "smallest", "tiers", "units")
+
+    def __init__(self, tiers: int, first: Order) -> None:
         self.places: list[int] = []
         self.counted: set[int] = set()
         self.units = 0
+        self.smallest = first.quantity
         self.tiers: dict[int, int] = {}
         self.best = tiers
 
@@ -218,7 +222,7 @@ class _Sweep:
             order = self.orders[place]
             buyer = self.buyers.get(order.buyer)
             if buyer is None:
-                buyer = self.buyers[order.buyer] = _Buyer(len(self.prices))
+                buyer = self.buyers[order.buyer] = _Buyer(len(self.prices), order)
             (self._arrive if arrives else self._leave)(place, order, buyer)
 
     def _arrive(self, place: int, order: Order, buyer: _Buyer) -> None:
@@ -226,13 +230,15 @@ class _Sweep:
         if most is None:
             self._count(place, order, buyer)
             return
-        if not buyer.places or place > buyer.places[-1]:
-            buyer.places.append(place)
-            if buyer.units + order.quantity <= most:
-                self._count(place, order, buyer)
-            return
+        fits = buyer.units + order.quantity <= most
+        nobody_after = not buyer.places or place > buyer.places[-1]
+        settled = nobody_after or (fits and len(buyer.counted) == len(buyer.places))
+        buyer.smallest = min(buyer.smallest, order.quantity)
         insort(buyer.places, place)
-        self._judge_again(buyer, most)
+        if not settled:
+            self._judge_again(buyer, most)
+        elif fits:
+            self._count(place, order, buyer)
 
     def _leave(self, place: int, order: Order, buyer: _Buyer) -> None:
         counted, most = self.counted[place], self.deal.per_buyer
@@ -240,17 +246,17 @@ class _Sweep:
             self._uncount(place, order, buyer)
         if most is not None:
             del buyer.places[bisect_left(buyer.places, place)]
-            if counted:
+            if counted and len(buyer.counted) < len(buyer.places):
                 self._judge_again(buyer, most)
 
     def _judge_again(self, buyer: _Buyer, most: int) -> None:
-        """Deal out the buyer's allowance again, first come first served, until it is used up."""
+        """Deal out the buyer's allowance again, first come first served, until no order fits what is left."""
         left, fitting = most, set[int]()
         for place in buyer.places:
             if self.orders[place].quantity <= left:
                 left -= self.orders[place].quantity
                 fitting.add(place)
-            if not left:
+            if left < buyer.smallest:
                 break
         for place in buyer.counted ^ fitting:
             (self._uncount if self.counted[place] else self._count)(place, self.orders[place], buyer)

@@ -156,7 +156,7 @@ def design_ladder(
 
     Parameters
     ----------
-    demand : int array of shape (s, j)
+    demand : int array or frame of shape (s, j)
         Buyers who accept each price in each scenario; never falling along falling prices.
     weights : column of shape (s,), numbers >= 0
         How likely each scenario is; scaled to a sum of 1.
@@ -213,11 +213,12 @@ def design_ladder(
     exact = market.order.nested or _crossing.is_small(market)
     if objective == "profit":
         value, bound = 1, market.total(np.maximum(market.profits.max(axis=1), 0).tolist())
-        outcome, steps = _best_profit(market)
+        posted = _best_posted(market, floor, value=value)
+        outcome, steps = _best_profit(market, posted)
     else:
         value, bound = 0, market.total(market.demand.max(axis=1).tolist())
+        posted = _best_posted(market, floor, value=value)
         outcome, steps = _best_reach(market, floor)
-    posted = _best_posted(market, floor, value=value)
     tiers = _tiers(market, steps)
     return LadderDesign.model_construct(
         ladder=Ladder(currency=market.currency, tiers=tiers) if tiers else None,
@@ -237,14 +238,16 @@ def design_ladder(
 # --- choosing -------------------------------------------------------------------------------------------------------
 
 
-def _best_profit(market: Market) -> tuple[Outcome, Steps]:
+def _best_profit(market: Market, posted: tuple[Outcome, Steps] | None) -> tuple[Outcome, Steps]:
+    """Most profit; the posted price is among the candidates, so that no rounding of the search goes below it."""
     if market.order.nested:
         ladders = _nested.most_profitable(market, market.order)
     elif _crossing.is_small(market):
         ladders = _crossing.best_of_all(market)
     else:
         ladders = [_crossing.improved(market, steps, _profit_of) for steps in _crossing.starts(market)]
-    return fewest_tiers([_NOTHING, *((market.replay(steps), steps) for steps in ladders)], value=1)
+    played = [_NOTHING, *((market.replay(steps), steps) for steps in ladders)]
+    return fewest_tiers(played if posted is None else [*played, posted], value=1)
 
 
 def _profit_of(outcome: Outcome) -> int:
@@ -252,7 +255,7 @@ def _profit_of(outcome: Outcome) -> int:
 
 
 def _frontier(market: Market) -> list[tuple[Outcome, Steps]]:
-    """Non-dominated ladders by rising reach, played again in exact numbers."""
+    """Non-dominated ladders by rising reach, played again in exact numbers, single prices with them."""
     if market.order.nested:
         ladders = _nested.frontier_steps(market, market.order)
     elif _crossing.is_small(market):
@@ -260,7 +263,7 @@ def _frontier(market: Market) -> list[tuple[Outcome, Steps]]:
     else:
         ladders = _crossing.frontier_starts(market)
         ladders += [_crossing.improved(market, steps, _profit_of) for steps in _crossing.starts(market)]
-    played = [_NOTHING, *((market.replay(steps), steps) for steps in ladders)]
+    played = [_NOTHING, *((market.replay(steps), steps) for steps in [*ladders, *market.singles])]
     played.sort(key=lambda ladder: (-ladder[0].reach, -ladder[0].profit, len(ladder[1])))
     kept, highest = list[tuple[Outcome, Steps]](), -math.inf
     for outcome, steps in played:

@@ -216,7 +216,7 @@ class Ladder(Terms):
         >>> Ladder.of("CNY", {1: "7", 6: "6.5", 11: "6"}).amounts([1, 5, 6, 20])
         array([  700,  3500,  3900, 12000])
         """
-        clean = columns.quantities(quantities, func="Ladder.amounts", name="quantities")
+        clean = columns.quantities(quantities, func="Ladder.amounts", name="quantities", offer_drop=False)
         return self._quotes.amounts(clean, "Ladder.amounts", "quantities")
 
     def delta(self, before: int, after: int) -> int:
@@ -294,7 +294,7 @@ class Ladder(Terms):
         InvalidInput
             Negative, no whole number, or below the first tier without `below`.
         Overflow
-            A price that int64 does not hold.
+            A price, or `below`, that int64 does not hold.
 
         Notes
         -----
@@ -306,7 +306,7 @@ class Ladder(Terms):
         array([    0, 29900, 25900])
         """
         func = "Ladder.unit_prices"
-        counts = columns.quantities(n, func=func, name="n")
+        counts = columns.quantities(n, func=func, name="n", offer_drop=False)
         starts = [tier.min_quantity for tier in self.tiers if tier.min_quantity in _INT64]
         reached = np.searchsorted(np.array(starts, np.int64), counts, side="right")
         low = reached == 0
@@ -440,4 +440,7 @@ def _fill(below: Any, func: str) -> int:
         return 0
     if not is_int(below):
         raise refuse(InvalidInput, func, "below", "be a whole number", below)
-    return int(below)
+    fill = int(below)
+    if fill not in _INT64:
+        raise refuse(Overflow, func, "below", "fit int64", fill)
+    return fill

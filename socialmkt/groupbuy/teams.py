@@ -69,7 +69,7 @@ class Join(Frozen):
     at : instant
         When.
     team : str, optional
-        Which team; left out, the one that expires first.
+        Which team, by the name it was opened with or the id it was given; left out, the one that expires first.
     left_at : instant not before `at`, optional
         When the buyer left it.
 
@@ -103,7 +103,8 @@ class Team(Frozen):
     Attributes
     ----------
     id : str
-        Its name, or `team-1`, `team-2`, ... by the order of opening.
+        Its name, or where it was given none `team-1`, `team-2`, ... by the order of opening, past names that are
+        taken; a later join may name it.
     leader : int, str or None
         The first of its members; None where all have left.
     members : tuple of int or str
@@ -243,8 +244,7 @@ def match_teams(
         raise refuse(InvalidInput, _FUNC, "window", "be a timedelta above 0", window)
     at = from_us(to_us(as_of, func=_FUNC, name="as_of"), func=_FUNC, name="as_of")
     known = _sorted_until(joins, at)
-    names = {join.team for join in known}
-    matching = _Matching(int(size), window, _ratio(auto_complete_ratio), names)
+    matching = _Matching(int(size), window, _ratio(auto_complete_ratio))
     for join in known:
         matching.join(join, at)
     matching.advance(at)
@@ -316,13 +316,13 @@ class _Matching:
     team has this buyer, but for those in `freed[buyer]`.
     """
 
-    def __init__(self, size: int, window: timedelta, ratio: float | None, names: set[str | None]) -> None:
-        self.size, self.ratio, self.names = size, ratio, names
+    def __init__(self, size: int, window: timedelta, ratio: float | None) -> None:
+        self.size, self.ratio = size, ratio
         self.window_us = window // timedelta(microseconds=1)
         self.teams: list[_Open] = []
         self.by_name: dict[str, _Open] = {}
         self.refused: list[RefusedJoin] = []
-        self.expired = 0
+        self.expired = self.number = 0
         self.leaving: list[tuple[datetime, int, _Open, int | str]] = []
         self.turns = count()
         self.following: list[int] = [0]
@@ -388,10 +388,10 @@ class _Matching:
         return None
 
     def _next_name(self) -> str:
-        number = len(self.teams) + 1
-        while f"team-{number}" in self.names or f"team-{number}" in self.by_name:
-            number += 1
-        return f"team-{number}"
+        self.number = max(self.number, len(self.teams)) + 1
+        while f"team-{self.number}" in self.by_name:
+            self.number += 1
+        return f"team-{self.number}"
 
     def _opened(self, name: str, at: datetime) -> _Open:
         expires_at = from_us(to_us(at) + self.window_us, func=_FUNC, name="window")

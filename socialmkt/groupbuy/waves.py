@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -151,6 +152,8 @@ class WavePlan(Frozen):
         ------
         InvalidInput
             A mapping that lacks an item or has an unknown one, a `tail_after` that is no duration.
+        Overflow
+            A tail due beyond the year 9999.
         pydantic.ValidationError
             As in `Deal`.
 
@@ -164,8 +167,6 @@ class WavePlan(Frozen):
         """
         items = [item for wave in self.waves for item in wave.items]
         ladder_of, stock_of = _per_item(ladders, items, "ladders"), _per_item(stock, items, "stock")
-        if tail_after is not None and not isinstance(tail_after, timedelta):
-            raise refuse(InvalidInput, _DEALS, "tail_after", "be a timedelta", tail_after)
         return tuple(
             Deal(
                 id=item,
@@ -180,7 +181,7 @@ class WavePlan(Frozen):
                 count_from=count_from,
                 payment=payment,
                 deposit=deposit,
-                tail_due=None if tail_after is None else wave.closes_at + tail_after,
+                tail_due=_tail_due(wave, tail_after),
                 tail_default=tail_default,
                 pricing=pricing,
                 goal=goal,
@@ -268,7 +269,7 @@ def _boundaries(start: date, tz: str | tzinfo, waves: int, days: int) -> list[da
 
 
 def _distinct_items(items: Any, count: int) -> list[str]:
-    if isinstance(items, str) or not hasattr(items, "__iter__"):
+    if isinstance(items, str | Mapping | AbstractSet) or not hasattr(items, "__iter__"):
         raise refuse(InvalidInput, _FUNC, "items", "be a sequence of ids", items)
     listed, seen = list(items), set[str]()
     if len(listed) != count:
@@ -283,6 +284,15 @@ def _distinct_items(items: Any, count: int) -> list[str]:
             raise refuse(InvalidInput, _FUNC, "items", "be distinct", item, row=row)
         seen.add(item)
     return listed
+
+
+def _tail_due(wave: Wave, tail_after: Any) -> datetime | None:
+    if tail_after is None:
+        return None
+    if not isinstance(tail_after, timedelta):
+        raise refuse(InvalidInput, _DEALS, "tail_after", "be a timedelta", tail_after)
+    due = to_us(wave.closes_at) + tail_after // timedelta(microseconds=1)
+    return from_us(due, func=_DEALS, name="tail_after")
 
 
 def _per_item(given: T | Mapping[str, T], items: list[str], name: str) -> Mapping[str, T]:

@@ -136,7 +136,9 @@ def check_parts(parts: Parts, func: str) -> None:
         raise refuse(InvalidInput, func, "keys", "rise strictly", Verbatim("repeats or another order"))
     if keys.size and int(keys[-1]) >= parts.threshold:
         raise refuse(InvalidInput, func, "keys", "lie below the threshold", Verbatim(f"{int(keys[-1]):#x}"))
-    if parts.k is None and (parts.threshold < TOP or parts.seed):
+    if parts.k is not None:
+        whole(parts.k, LEAST_K, MOST_K, func=func, name="k")
+    elif parts.threshold < TOP or parts.seed:
         raise refuse(InvalidInput, func, "k", "be given where there is a threshold or a seed", None)
     if keys.size > (TOP if parts.k is None else parts.k):
         raise refuse(InvalidInput, func, "keys", f"be at most k, {limit}", Verbatim(f"{keys.size:,}"))

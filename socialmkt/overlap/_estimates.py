@@ -12,6 +12,7 @@ import numpy as np
 from socialmkt.core.errors import InvalidInput, SocialmktError, refuse
 from socialmkt.core.model import Frozen
 from socialmkt.core.stats import wilson
+from socialmkt.overlap._figure import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,9 +39,9 @@ class Estimate(Frozen):
     Estimate(value=2.0, low=2.0, high=2.0, exact=True, confidence=0.95)
     """
 
-    value: float
-    low: float
-    high: float
+    value: Figure
+    low: Figure
+    high: Figure
     exact: bool
     confidence: float = 0.95
 

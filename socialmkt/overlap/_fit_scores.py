@@ -35,9 +35,9 @@ def values(audiences: Audiences, weights: Floats) -> dict[str, NDArray[Any]]:
     share = audiences.shares @ audiences.propensity
     matched = audiences.users * share
     parts = components(audiences.shares, audiences.users, audiences)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cost = audiences.cpm / share
-        jaccard = matched / (audiences.users + audiences.target_users - matched)
+    priced = ~np.isnan(audiences.cpm)
+    cost = np.divide(audiences.cpm, share, out=np.where(priced, np.inf, np.nan), where=share > 0)
+    jaccard = matched / (audiences.users + audiences.target_users - matched)
     return {
         "score": scores(parts, weights),
         **dict(zip(COMPONENTS, parts, strict=True)),
@@ -48,7 +48,7 @@ def values(audiences: Audiences, weights: Floats) -> dict[str, NDArray[Any]]:
         "jaccard": jaccard,
         "cost_per_matched": cost,
         "conflict": matched > _TOO_MANY * audiences.target_users,
-        "pareto": unbeaten(parts if np.isnan(cost).any() else np.array([*parts, -cost])),
+        "pareto": unbeaten(np.array([*parts, -cost]) if priced.all() else parts),
     }
 
 

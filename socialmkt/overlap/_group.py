@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, did_you_mean, refuse
+from socialmkt.core.model import read_name
 from socialmkt.overlap.audience import check_audience
 
 if TYPE_CHECKING:
@@ -31,8 +34,11 @@ def read_audiences(audiences: Any, func: str) -> tuple[tuple[str, ...], list[Aud
 def check_names(names: Sequence[Any], func: str, parameter: str) -> tuple[str, ...]:
     """Refuse names that are no text or not different."""
     for place, name in enumerate(names):
-        if not isinstance(name, str) or not name:
-            raise refuse(InvalidInput, func, parameter, "have names that are text", name, row=place)
+        try:
+            read_name(name, func=func, name=parameter)
+        except InvalidInput:
+            must = "have names that are text without control characters"
+            raise refuse(InvalidInput, func, parameter, must, name, row=place) from None
         if name in names[:place]:
             raise refuse(InvalidInput, func, parameter, "have different names", name, row=place)
     return tuple(names)
@@ -40,7 +46,11 @@ def check_names(names: Sequence[Any], func: str, parameter: str) -> tuple[str, .
 
 def places_of(chosen: Any, names: tuple[str, ...], func: str, parameter: str) -> list[int]:
     """Give the indices of audiences that are named, or numbered, each once."""
-    if isinstance(chosen, (str, bytes)) or not isinstance(chosen, Sequence):
+    if (
+        isinstance(chosen, (str, bytes))
+        or not isinstance(chosen, (Sequence, np.ndarray))
+        or getattr(chosen, "ndim", 1) != 1
+    ):
         raise refuse(InvalidInput, func, parameter, "be a list of names or indices", chosen)
     places: list[int] = []
     for each in chosen:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from socialmkt.core.errors import Infeasible, InvalidInput, refuse
+from socialmkt.overlap._levels import scaled
 from socialmkt.overlap._raking import fit_margins
 
 if TYPE_CHECKING:
@@ -36,13 +37,12 @@ def cell_names(margins: Margins, func: str) -> list[str]:
 
 def product(margins: Margins) -> list[float]:
     """Give the shares of all cells if attributes tell nothing about each other."""
-    return [math.prod(shares) for shares in every(*(levels.values() for levels in margins))]
+    return [math.prod(shares) for shares in every(*(scaled(levels.values()) for levels in margins))]
 
 
 def raked(seed: NDArray[np.float64], margins: Margins, func: str) -> list[float]:
     """Give the shares of all cells that have these margins and the pattern of a reference."""
-    totals = [np.array(list(levels.values())) for levels in margins]
-    scaled = [total / total.sum() for total in totals]
-    fitted = fit_margins(seed, scaled, _TOLERANCE, _ITERATIONS, func=func, name="reference")
+    totals = [np.array(scaled(levels.values())) for levels in margins]
+    fitted = fit_margins(seed, totals, _TOLERANCE, _ITERATIONS, func=func, name="reference")
     shares: list[float] = fitted.table.ravel().tolist()
     return shares

@@ -20,6 +20,7 @@ BASES: Final[tuple[Basis, ...]] = ("joint", "raked", "independent")
 """Where joint cells come from, the strongest first."""
 
 _SUMS_WITHIN = 1e-6
+_ROUNDING = 1e-12  # so that three times 0.333333 is within
 _MOST = 2**63 - 1
 
 
@@ -52,10 +53,17 @@ def check_shares(value: Any, func: str, name: str) -> dict[str, float]:
     """Read shares that sum to 1."""
     shares = {level: number(share, func, name) for level, share in _levels(value, func, name).items()}
     total = math.fsum(shares.values())
-    if abs(total - 1) > _SUMS_WITHIN:
+    if abs(total - 1) > _SUMS_WITHIN + _ROUNDING:
         fix = "Give the unknown ones a level of their own."
         raise refuse(InvalidInput, func, name, "sum to 1", total, fix=fix)
     return shares
+
+
+def scaled(shares: Iterable[float]) -> list[float]:
+    """Scale shares, which may be off by their rounding, to a sum of 1."""
+    listed = list(shares)
+    total = math.fsum(listed)
+    return [share / total for share in listed]
 
 
 def counts_of(value: Any, func: str, name: str) -> dict[str, int]:
@@ -70,8 +78,9 @@ def counts_of(value: Any, func: str, name: str) -> dict[str, int]:
 def check_aligned(known: Iterable[str], given: Iterable[str], func: str, name: str, *, ordered: bool = False) -> None:
     """Refuse other levels, and where it matters another order."""
     mine, theirs = list(known), list(given)
-    strange = [level for level in theirs if level not in set(mine)]
-    absent = [level for level in mine if level not in set(theirs)]
+    in_mine, in_theirs = set(mine), set(theirs)
+    strange = [level for level in theirs if level not in in_mine]
+    absent = [level for level in mine if level not in in_theirs]
     if strange or absent:
         shown = ", ".join(map(str, mine[:12]))
         raise refuse(InvalidInput, func, name, f"have the levels {shown}", (strange or absent)[0])

@@ -16,6 +16,7 @@ from socialmkt.core.model import Count, Name  # noqa: TC001  # pydantic reads th
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.overlap._alignment import align
 from socialmkt.overlap._arrays import ArrayModel, Matrix
+from socialmkt.overlap._audience_fields import whole
 from socialmkt.overlap._group import read_audiences
 from socialmkt.overlap._pair_counts import count_pairs
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-_SYMMETRIC = ("count", "jaccard", "dice", "cosine", "overlap_coefficient", "kulczynski", "lift", "phi")
+_MOST_PEOPLE = 2**63 - 1
+_MOST_SHOWN = 20
 _DIRECTED = ("a_in_b", "b_in_a")
 METRICS = ("count", "jaccard", "dice", "cosine", "overlap_coefficient", "a_in_b", "b_in_a", "kulczynski", "lift", "phi")
 """The names that `OverlapMatrix.metric` knows."""
@@ -75,6 +77,12 @@ class OverlapMatrix(ArrayModel):
     universe : int, optional
         How many people there are.
 
+    Raises
+    ------
+    pydantic.ValidationError
+        Equal names, counts that are negative, not symmetric, above a size or no whole numbers while theta is 1, or a
+        universe smaller than the union of two.
+
     Examples
     --------
     >>> from socialmkt.overlap import Audience, overlap_matrix
@@ -94,10 +102,20 @@ class OverlapMatrix(ArrayModel):
     universe: Count | None = None
 
     @model_validator(mode="after")
-    def _one_row_per_name(self) -> Self:
+    def _sound(self) -> Self:
         k = len(self.names)
+        if len(set(self.names)) < k:
+            raise refuse(InvalidInput, "", "names", "be different", Verbatim("repeats"))
+        if not 0 < self.theta <= 1:
+            raise refuse(InvalidInput, "", "theta", "lie above 0 and be at most 1", self.theta)
         if self.counts.shape != (k, k):
             raise refuse(InvalidInput, "", "counts", f"have shape {k, k}", Verbatim(f"shape {self.counts.shape}"))
+        _check_counts(self.counts, self.theta)
+        least = least_universe(self.counts) if self.theta == 1 else 0
+        if self.universe is not None and self.universe < least:
+            raise refuse(
+                InvalidInput, "", "universe", f"be at least the largest union of two, {least:,}", self.universe
+            )
         return self
 
     @property
@@ -211,12 +229,14 @@ class OverlapMatrix(ArrayModel):
         return found
 
     def _repr_html_(self) -> str:
-        """Show the counts; the darker a cell, the larger its share of the audience of its row."""
-        head = "".join(f"<th>{escape(name)}</th>" for name in ("", *self.names))
-        shares = np.nan_to_num(self.metric("a_in_b")).tolist()
-        rows = zip(self.names, self.counts.tolist(), shares, strict=True)
+        """Show the counts of the first 20; the darker a cell, the larger its share of the audience of its row."""
+        names = self.names[:_MOST_SHOWN]
+        head = "".join(f"<th>{escape(name)}</th>" for name in ("", *names))
+        shares = np.nan_to_num(self.metric("a_in_b"))[: len(names), : len(names)].tolist()
+        rows = zip(names, self.counts[: len(names), : len(names)].tolist(), shares, strict=True)
         body = "".join(_html_row(name, counts, share) for name, counts, share in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        more = f"<p>the first {_MOST_SHOWN} of {len(self.names):,} audiences</p>" if names != self.names else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
 def overlap_matrix(
@@ -240,7 +260,7 @@ def overlap_matrix(
     Raises
     ------
     InvalidInput
-        Something else among the audiences, equal names, or a universe smaller than an audience.
+        Something else among the audiences, equal names, or a universe smaller than the union of two.
     EmptyInput
         No audience.
     SchemeMismatch
@@ -267,11 +287,30 @@ def overlap_matrix(
 def matrix_of(names: tuple[str, ...], kept: NDArray[np.int64], theta: float, universe: Any, func: str) -> OverlapMatrix:
     """Make the matrix from kept counts."""
     counts = kept if theta == 1 else kept / theta
-    largest = int(kept.diagonal().max()) if theta == 1 else 0
-    if universe is not None and (not is_int(universe) or universe < largest):
-        must = f"be a whole number, at least the largest audience, {largest:,}"
-        raise refuse(InvalidInput, func, "universe", must, universe)
+    if universe is not None:
+        least = least_universe(kept) if theta == 1 else 0
+        universe = whole(universe, least, _MOST_PEOPLE, func=func, name="universe")
     return OverlapMatrix(names=names, counts=counts, theta=theta, universe=universe)
+
+
+def least_universe(counts: NDArray[Any]) -> int:
+    """Give the size of the largest union of two."""
+    counts = counts.astype(np.uint64)  # two sizes that fit 63 bits each
+    sizes = counts.diagonal()
+    return int((sizes[:, None] + (sizes - counts)).max(initial=0))
+
+
+def _check_counts(counts: NDArray[Any], theta: float) -> None:
+    sizes = counts.diagonal()
+    rules = (
+        (theta < 1 or counts.dtype.kind == "i", "be whole numbers where theta is 1"),
+        (bool(np.isfinite(counts).all()), "be finite"),
+        (bool((counts == counts.T).all()), "be symmetric"),
+        (bool(((counts >= 0) & (counts <= sizes)).all()), "be at least 0 and at most the smaller size"),
+    )
+    for holds, must in rules:
+        if not holds:
+            raise refuse(InvalidInput, "", "counts", must, Verbatim("others"))
 
 
 def _html_row(name: str, counts: list[float], shares: list[float]) -> str:

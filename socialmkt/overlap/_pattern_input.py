@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from socialmkt.core import columns
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, did_you_mean, refuse
 from socialmkt.overlap._audience_fields import whole
 from socialmkt.overlap._group import check_names, places_of
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST = 2**63 - 1
-_MOST_AUDIENCES = 64
+MOST_AUDIENCES = 64
 
 
 def check_patterns(masks: NDArray[Any], counts: NDArray[Any], names: tuple[str, ...], theta: float) -> None:
     """Refuse what no audiences give."""
-    if not 1 <= len(names) <= _MOST_AUDIENCES or len(set(names)) < len(names):
-        must = f"be different, 1 to {_MOST_AUDIENCES}"
+    if not 1 <= len(names) <= MOST_AUDIENCES or len(set(names)) < len(names):
+        must = f"be different, 1 to {MOST_AUDIENCES}"
         raise refuse(InvalidInput, "", "names", must, Verbatim(f"{len(names)}, {len(set(names))} of them different"))
     if masks.dtype != np.uint64:
         raise refuse(InvalidInput, "", "mask", "be uint64", masks)
@@ -52,6 +53,8 @@ def counts_by_names(names: Any, counts: Any, func: str) -> tuple[Counts, tuple[s
     if isinstance(names, (str, bytes)) or not isinstance(names, Sequence):
         raise refuse(InvalidInput, func, "names", "be a list of names", names)
     known = check_names(names, func, "names")
+    if not 1 <= len(known) <= MOST_AUDIENCES:
+        raise refuse(InvalidInput, func, "names", f"be 1 to {MOST_AUDIENCES} audiences", Verbatim(f"{len(known)}"))
     if not isinstance(counts, Mapping):
         raise refuse(InvalidInput, func, "counts", "be a mapping of combinations to counts", counts)
     found: dict[int, int] = {}
@@ -79,7 +82,8 @@ def read_costs(costs: Any, names: tuple[str, ...], func: str) -> list[int]:
             if name not in names:
                 raise refuse(InvalidInput, func, "costs", "name audiences", name, fix=did_you_mean(name, names))
         costs = [costs[name] for name in names if name in costs]
-    if isinstance(costs, (str, bytes)) or not isinstance(costs, (Sequence, np.ndarray)) or len(costs) != len(names):
-        got = Verbatim(f"{len(costs)} of them" if hasattr(costs, "__len__") else repr(costs))
+    prices: list[int] = columns.quantities(costs, func=func, name="costs").tolist()
+    if len(prices) != len(names):
+        got = Verbatim(f"{len(prices)} of them")
         raise refuse(InvalidInput, func, "costs", f"be one for each of the {len(names)} audiences", got)
-    return [whole(cost, 0, _MOST, func=func, name="costs") for cost in costs]
+    return prices

@@ -124,7 +124,7 @@ class PatternReach(Table):
         Raises
         ------
         InvalidInput
-            A universe smaller than an audience.
+            A universe smaller than the union of two audiences.
 
         Examples
         --------
@@ -136,7 +136,7 @@ class PatternReach(Table):
         kept = pairs_of(self._kept, len(self.names))
         return matrix_of(self.names, kept, self.theta, universe, "PatternTable.pairs")
 
-    def reach(self, subset: Sequence[str | int] | None = None) -> int | float:
+    def reach(self, subset: Sequence[str | int] | NDArray[Any] | None = None) -> int | float:
         """Count the people in any of some audiences.
 
         Parameters
@@ -162,7 +162,9 @@ class PatternReach(Table):
         """
         return self._figure(reach_of(self._kept, self._mask(subset, "PatternTable.reach")))
 
-    def estimate(self, subset: Sequence[str | int] | None = None, *, confidence: float = 0.95) -> Estimate:
+    def estimate(
+        self, subset: Sequence[str | int] | NDArray[Any] | None = None, *, confidence: float = 0.95
+    ) -> Estimate:
         """Give the reach with its interval.
 
         Parameters

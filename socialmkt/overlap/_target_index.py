@@ -12,6 +12,7 @@ from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.stats import chi2_sf
 from socialmkt.core.table import Flags, Floats, Table, Texts
 from socialmkt.overlap._estimates import normal_quantile
+from socialmkt.overlap._figure import Figure
 from socialmkt.overlap._levels import check_aligned, counts_of, number
 
 if TYPE_CHECKING:
@@ -58,10 +59,10 @@ class TargetIndex(Table):
     p: Floats
     q: Floats
     small: Flags
-    chi2: float
+    chi2: Figure
     df: int
-    chi2_p: float
-    cramers_v: float
+    chi2_p: Figure
+    cramers_v: Figure
 
 
 class _Groups(NamedTuple):

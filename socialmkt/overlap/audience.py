@@ -12,6 +12,7 @@ from typing import Any, Literal
 from socialmkt.core import columns
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
+from socialmkt.core.model import read_name
 from socialmkt.overlap import _audience_bytes, _keys
 from socialmkt.overlap._alignment import Aligned, align
 from socialmkt.overlap._audience_bytes import Parts
@@ -105,7 +106,7 @@ class Audience(AudienceFields):
         Raises
         ------
         InvalidInput
-            Floats, bools, times, mixed kinds, nulls, lone surrogates, or another k, seed or key.
+            Floats, bools, times, mixed kinds, nulls, lone surrogates, or another name, k, seed or key.
         Overflow
             Whole numbers that neither int64 nor uint64 holds.
 
@@ -129,6 +130,8 @@ class Audience(AudienceFields):
             ...
         socialmkt.core.errors.InvalidInput: Audience.from_ids: ids must hold whole numbers, text, ...
         """
+        if name is not None:
+            read_name(name, func=_FROM_IDS, name="name")
         size = None if k is None else whole(k, LEAST_K, MOST_K, func=_FROM_IDS, name="k")
         seed = whole(seed, 0, TOP - 1, func=_FROM_IDS, name="seed")
         read = columns.read(_FROM_IDS, columns.spec("ids", ids, "ids"), on_null=on_null)
@@ -264,7 +267,7 @@ class Audience(AudienceFields):
         Returns
         -------
         Audience
-            At the lower threshold. Without a name.
+            At the lower threshold, with the larger k: nothing is cut. Without a name.
 
         Raises
         ------
@@ -277,7 +280,8 @@ class Audience(AudienceFields):
         1.0
         """
         met = _met(self, other, "Audience.intersection")
-        return _audience(met, _keys.shared(*met.keys), _smaller(self.k, other.k))
+        k = max((k for k in (self.k, other.k) if k is not None), default=None)
+        return _audience(met, _keys.shared(*met.keys), k)
 
     def difference(self, other: Audience) -> Audience:
         """Give the people of this audience who are not in the other.
@@ -290,7 +294,7 @@ class Audience(AudienceFields):
         Returns
         -------
         Audience
-            At the lower threshold. Without a name.
+            At the lower threshold, with its own k: nothing is cut. Without a name.
 
         Raises
         ------
@@ -434,7 +438,7 @@ def _met(audience: Audience, other: Any, func: str) -> Aligned:
 
 def _union(audience: Audience, other: Any, func: str, **known: Any) -> Audience:
     met = _met(audience, other, func)
-    k = _smaller(audience.k, other.k)
+    k = min((k for k in (audience.k, other.k) if k is not None), default=None)
     keys, threshold = _keys.trimmed(_keys.joined(*met.keys), met.threshold, k)
     return _audience(met._replace(threshold=threshold), keys, k, **known)
 
@@ -442,7 +446,3 @@ def _union(audience: Audience, other: Any, func: str, **known: Any) -> Audience:
 def _audience(met: Aligned, keys: UInt64, k: int | None, **known: Any) -> Audience:
     parts = Parts(keys, met.threshold, k, met.seed, met.scheme, met.fingerprint)
     return Audience(**fields_of(parts), **known)
-
-
-def _smaller(a: int | None, b: int | None) -> int | None:
-    return min((k for k in (a, b) if k is not None), default=None)

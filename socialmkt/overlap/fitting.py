@@ -221,7 +221,7 @@ class FitRanking(Table):
         100 times that share by the target's share of everybody; the common share of the profiles; matched people as a
         share of audience and target together.
     cost_per_matched : float64 array, minor units
-        The price of a thousand matched users; NaN without a price.
+        The price of a thousand matched users; NaN without a price, inf where nobody matches.
     conflict : bool array
         Whether more people match than the target has by over 5 per cent: figures that cannot all be true.
     pareto : bool array

@@ -14,12 +14,13 @@ import numpy as np
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, refuse, refuse_choice
 from socialmkt.core.model import Count, Frozen
 from socialmkt.overlap._alignment import align
 from socialmkt.overlap._audience_fields import whole
 from socialmkt.overlap._estimates import Estimate, asked_by, count_estimate, ratio_estimate
 from socialmkt.overlap._keys import shared
+from socialmkt.overlap._levels import number
 from socialmkt.overlap._matrix import OverlapMatrix, TopPairs, overlap_matrix
 from socialmkt.overlap.audience import check_audience
 from socialmkt.overlap.significance import log_p_overlap
@@ -34,13 +35,15 @@ _ESTIMATES = ("a", "b", "both", "union", "a_only", "b_only")
 _RATIOS = ("jaccard", "dice", "overlap_coefficient", "a_in_b", "b_in_a")
 
 
-def _figure(value: Any, info: ValidationInfo) -> int | float:
+def _people(value: Any, info: ValidationInfo) -> int | float:
     """Take a count as it is; a float may only be an estimate."""
     name = info.field_name or "value"
     if not is_int(value) and not isinstance(value, (float, np.floating)):
         raise refuse(InvalidInput, "", name, "be a count", value)
     if not 0 <= value < math.inf:
         raise refuse(InvalidInput, "", name, "be finite and at least 0", value)
+    if value > _MOST_PEOPLE:
+        raise refuse(Overflow, "", name, "fit 64 bits", value)
     return int(value) if is_int(value) else float(value)
 
 
@@ -50,7 +53,7 @@ def _share(value: Any, info: ValidationInfo) -> float:
     return float(value)
 
 
-Figure = Annotated[int | float, BeforeValidator(_figure)]
+People = Annotated[int | float, BeforeValidator(_people)]
 Theta = Annotated[float, BeforeValidator(_share)]
 
 
@@ -94,9 +97,9 @@ class PairOverlap(Frozen):
     -18.870037
     """
 
-    a: Figure
-    b: Figure
-    both: Figure
+    a: People
+    b: People
+    both: People
     universe: Count | None = None
     theta: Theta = 1.0
 
@@ -116,7 +119,7 @@ class PairOverlap(Frozen):
     @property
     def retained(self) -> tuple[int, int, int]:
         """How many of `a b both` were seen: the counts themselves, or those kept by the sketches."""
-        a, b, both = (round(value * self.theta) for value in (self.a, self.b, self.both))
+        a, b, both = (self._seen(value) for value in (self.a, self.b, self.both))
         return a, b, both
 
     @property
@@ -189,23 +192,23 @@ class PairOverlap(Frozen):
     @property
     def expected(self) -> float:
         """How many would be in both by chance."""
-        return _ratio(self.a * self.b, self._everybody("expected"))
+        return _ratio(self.a * self.b, self._everybody("PairOverlap.expected"))
 
     @property
     def lift(self) -> float:
         """How many times as many are in both as by chance."""
-        return _ratio(self.both * self._everybody("lift"), self.a * self.b)
+        return _ratio(self.both * self._everybody("PairOverlap.lift"), self.a * self.b)
 
     @property
     def pmi(self) -> float:
         """The natural logarithm of the lift; -inf where nobody is in both."""
-        self._everybody("pmi")
+        self._everybody("PairOverlap.pmi")
         return -math.inf if self.lift == 0 else math.log(self.lift)
 
     @property
     def phi(self) -> float:
         """The correlation of membership, from -1 to 1."""
-        n = self._everybody("phi")
+        n = self._everybody("PairOverlap.phi")
         above = self.both * n - self.a * self.b
         return _ratio(above, math.sqrt(max(0, self.a * self.b * (n - self.a) * (n - self.b))))
 
@@ -232,11 +235,9 @@ class PairOverlap(Frozen):
         >>> PairOverlap(a=5, b=7, both=2).tversky(0.8, 0.2)
         0.37037037037037035
         """
-        for name, weight in (("alpha", alpha), ("beta", beta)):
-            if not isinstance(weight, (int, float)) or isinstance(weight, bool) or not 0 <= weight < math.inf:
-                raise refuse(InvalidInput, "PairOverlap.tversky", name, "be a number of at least 0", weight)
+        of_a, of_b = (number(w, "PairOverlap.tversky", n) for n, w in (("alpha", alpha), ("beta", beta)))
         a, b, both = self.retained
-        return _ratio(both, both + alpha * (a - both) + beta * (b - both))
+        return _ratio(both, both + of_a * (a - both) + of_b * (b - both))
 
     def log_p_value(self, *, tail: Literal["more", "fewer"] = "more") -> float:
         """Say how surprising the overlap is, as a natural logarithm.
@@ -265,11 +266,7 @@ class PairOverlap(Frozen):
         >>> round(PairOverlap(a=5, b=7, both=2, universe=20).log_p_value(), 12)
         -0.52059107319
         """
-        n = self._everybody("log_p_value")
-        a, b, both = self.retained
-        seen = max(round(n * self.theta), a + b - both)
-        with asked_by("PairOverlap.log_p_value"):
-            return log_p_overlap(seen, a, b, both, tail=tail)
+        return self._log_p(tail, "PairOverlap.log_p_value")
 
     def p_value(self, *, tail: Literal["more", "fewer"] = "more") -> float:
         """Say how surprising the overlap is.
@@ -294,7 +291,7 @@ class PairOverlap(Frozen):
         >>> PairOverlap(a=5, b=4, both=0, universe=50).p_value()
         1.0
         """
-        return math.exp(self.log_p_value(tail=tail))
+        return math.exp(self._log_p(tail, "PairOverlap.p_value"))
 
     def estimate(self, metric: str, *, confidence: float = 0.95) -> Estimate:
         """Give a figure with its interval.
@@ -341,10 +338,21 @@ class PairOverlap(Frozen):
         share = ratio_estimate(both, of, self.theta, confidence, func)
         return _dice(share, self.dice) if metric == "dice" else share
 
-    def _everybody(self, asked: str) -> int:
+    def _log_p(self, tail: Literal["more", "fewer"], func: str) -> float:
+        n = self._everybody(func)
+        a, b, both = self.retained
+        seen = max(self._seen(n), a + b - both)
+        with asked_by(func):
+            return log_p_overlap(seen, a, b, both, tail=tail)
+
+    def _seen(self, people: float) -> int:
+        """Count those looked at; whole numbers stay as they are, which a float may not hold."""
+        return int(people) if self.theta == 1 else round(people * self.theta)
+
+    def _everybody(self, func: str) -> int:
         if self.universe is None:
             fix = "It says how many people there are in all."
-            raise refuse(InvalidInput, f"PairOverlap.{asked}", "universe", "be given", None, fix=fix)
+            raise refuse(InvalidInput, func, "universe", "be given", None, fix=fix)
         return self.universe
 
 

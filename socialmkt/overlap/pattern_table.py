@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.overlap import _best_reach, _subset_sums
 from socialmkt.overlap._alignment import align
@@ -25,7 +26,7 @@ from socialmkt.overlap._pattern_answers import (
     UpsetRows,
 )
 from socialmkt.overlap._pattern_counts import count_patterns
-from socialmkt.overlap._pattern_input import read_costs
+from socialmkt.overlap._pattern_input import MOST_AUDIENCES, read_costs
 from socialmkt.overlap._pattern_reach import PatternReach
 from socialmkt.overlap._subset_sums import check_few, has, mask_of, reach_of
 from socialmkt.overlap.privacy import PrivateTable, privatize
@@ -50,7 +51,6 @@ __all__ = [
     "patterns",
 ]
 
-_MOST_AUDIENCES = 64
 _MOST_PATTERNS = 2**22
 _MOST_MONEY = 2**63 - 1
 
@@ -111,7 +111,7 @@ class PatternTable(PatternReach):
         check_few(len(self.names), "PatternTable.reach_table")
         return self._figures(_subset_sums.reach_of_all(self._kept, len(self.names)))
 
-    def incremental(self, order: Sequence[str | int] | Literal["greedy"] | None = None) -> Increments:
+    def incremental(self, order: Sequence[str | int] | NDArray[Any] | Literal["greedy"] | None = None) -> Increments:
         """Say what each audience adds to those before it.
 
         Parameters
@@ -244,12 +244,12 @@ class PatternTable(PatternReach):
         credit = np.array([each[has(self.mask, place)].sum() for place in range(k)]) / self.theta
         return Credits(audience=self._names(range(k)), size=self.sizes, credit=credit)
 
-    def best(self, costs: Sequence[int] | Mapping[str, int] | None = None, *, budget: int) -> BestReach:
+    def best(self, costs: Column | Mapping[str, int] | None = None, *, budget: int) -> BestReach:
         """Choose the audiences that reach most people within a budget.
 
         Parameters
         ----------
-        costs : sequence or mapping of name to whole number, minor units >= 0, optional
+        costs : column of shape (k,), or mapping of name to whole number, minor units >= 0, optional
             What each audience costs; 1 each if left out.
         budget : int, minor units >= 0
             What may be spent.
@@ -435,9 +435,9 @@ def patterns(
         _MOST_PATTERNS if max_patterns is None else whole(max_patterns, 1, _MOST_MONEY, func=func, name="max_patterns")
     )
     names, given = read_audiences(audiences, func)
-    if len(given) > _MOST_AUDIENCES:
+    if len(given) > MOST_AUDIENCES:
         fix = "Ask for pairs with overlap_matrix."
-        raise refuse(InvalidInput, func, "audiences", f"be at most {_MOST_AUDIENCES}", len(given), fix=fix)
+        raise refuse(InvalidInput, func, "audiences", f"be at most {MOST_AUDIENCES}", len(given), fix=fix)
     met = align(given, func)
     found = count_patterns(met.keys, most, raw_ints=not met.ranked and met.scheme == "int", func=func)
     counts = found.counts if met.theta == 1 else found.counts / met.theta

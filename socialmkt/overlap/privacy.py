@@ -17,6 +17,7 @@ from socialmkt.core.labels import Code
 from socialmkt.core.model import Count, Name  # pydantic reads them
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.overlap._audience_fields import whole
+from socialmkt.overlap._levels import number
 from socialmkt.overlap._subset_sums import by_mask, has
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["PrivateTable", "Suppression"]
 
 _MOST_WITH_NOISE = 16
+_LEAST_EPSILON = 1e-12
 _FUNC = "PatternTable.privatized"
 
 
@@ -93,7 +95,8 @@ def privatize(
     if theta < 1:
         fix = "Count the patterns of exact audiences."
         raise refuse(SchemeMismatch, _FUNC, "theta", "be 1, since a sketch is blurred already", theta, fix=fix)
-    masks, counts, noise_sd = patterns.masks, patterns.counts, 0.0
+    order = np.argsort(patterns.masks)
+    masks, counts, noise_sd = patterns.masks[order], patterns.counts[order], 0.0
     if epsilon is not None:
         budget = _check_noise(epsilon, rng, len(names))
         masks, counts = _noised(patterns, len(names), budget, rng)
@@ -113,16 +116,17 @@ def privatize(
 
 
 def _check_noise(epsilon: Any, rng: Any, k: int) -> float:
-    is_number = isinstance(epsilon, (int, float, np.floating)) and not isinstance(epsilon, bool)
-    if not is_number or not 0 < epsilon < math.inf:
-        raise refuse(InvalidInput, _FUNC, "epsilon", "be a number above 0", epsilon)
+    budget = number(epsilon, _FUNC, "epsilon", above=0)
+    if budget < _LEAST_EPSILON:
+        must = f"be at least {_LEAST_EPSILON:g}, since larger noise fits no 64 bits"
+        raise refuse(InvalidInput, _FUNC, "epsilon", must, epsilon)
     if not isinstance(rng, Generator):
         fix = "Pass numpy.random.default_rng(), seeded from a secret source."
         raise refuse(InvalidInput, _FUNC, "rng", "be a numpy Generator where there is noise", rng, fix=fix)
     if k > _MOST_WITH_NOISE:
         fix = "Noise needs all patterns, also those that nobody has."
         raise refuse(Infeasible, _FUNC, "audiences", f"be at most {_MOST_WITH_NOISE} where there is noise", k, fix=fix)
-    return float(epsilon)
+    return budget
 
 
 def _noised(patterns: Counts, k: int, epsilon: float, rng: Generator) -> tuple[UInt64, NDArray[np.int64]]:

@@ -18,7 +18,8 @@ from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Count, Frozen, FrozenDict
 from socialmkt.overlap import _distributions, _joint
 from socialmkt.overlap._estimates import normal_quantile
-from socialmkt.overlap._levels import BASES, Basis, as_dict, check_aligned, check_shares, counts_of, number
+from socialmkt.overlap._figure import Figure
+from socialmkt.overlap._levels import BASES, Basis, as_dict, check_aligned, check_shares, counts_of, number, scaled
 from socialmkt.overlap._raking import Raked, rake
 from socialmkt.overlap._target_index import TargetIndex, tgi
 
@@ -119,11 +120,6 @@ class Profile(Frozen):
         total = sum(found.values())
         shares = {level: count / total for level, count in found.items()}
         return Profile(cells=shares, users=users, sample=total, ordered=ordered)
-
-    @property
-    def shares(self) -> list[float]:
-        """The shares, in the order of the cells."""
-        return list(self.cells.values())
 
 
 def effective_sample(weights: Column) -> float:
@@ -263,7 +259,7 @@ class ProfileOverlap(Frozen):
     hellinger: float
     tv: float
     jsd: float
-    kl: float
+    kl: Figure
     cosine: float
     emd: float | None
     bc_interval: tuple[float, float] | None
@@ -292,6 +288,7 @@ def profile_overlap(p: Profile, q: Profile, *, confidence: float = 0.95) -> Prof
 
     Notes
     -----
+    Shares are scaled to a sum of 1 first, so that rounded ones keep ovl = 1 - tv.
     The interval is bc -+ z sqrt((1 - bc²) / 4 (1/n_p + 1/n_q)), cut to 0 and 1. With L cells 1 - bc is too large by
     about (L - 1)/8 (1/n_p + 1/n_q): small samples look more different than they are. O(L).
 
@@ -311,7 +308,7 @@ def profile_overlap(p: Profile, q: Profile, *, confidence: float = 0.95) -> Prof
     check_profile(p, func, "p")
     check_profile(q, func, "q")
     check_aligned(p.cells, q.cells, func, "q", ordered=p.ordered or q.ordered)
-    a, b = p.shares, [q.cells[level] for level in p.cells]
+    a, b = scaled(p.cells.values()), scaled(q.cells[level] for level in p.cells)
     bc = _distributions.bhattacharyya(a, b)
     return ProfileOverlap(
         ovl=_distributions.shared(a, b),
@@ -393,7 +390,7 @@ def marginal_overlap(p: Mapping[str, Mapping[str, float]], q: Mapping[str, Mappi
     for attribute in p:
         mine, theirs = (check_shares(s[attribute], func, f"{n}[{attribute!r}]") for n, s in (("p", p), ("q", q)))
         check_aligned(mine, theirs, func, f"q[{attribute!r}]")
-        a, b = list(mine.values()), [theirs[level] for level in mine]
+        a, b = scaled(mine.values()), scaled(theirs[level] for level in mine)
         ovls.append(_distributions.shared(a, b))
         bcs.append(_distributions.bhattacharyya(a, b))
     return MarginalOverlap(ovl_high=min(ovls), bc_high=min(bcs), bc_independent=math.prod(bcs))

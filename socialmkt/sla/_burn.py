@@ -25,6 +25,7 @@ from socialmkt.sla.checks import Checks
 
 Int64 = NDArray[np.int64]
 
+_BURN_RATE = "sla.burn_rate"
 _HOUR, _MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 
 
@@ -120,13 +121,8 @@ def burn_rate(checks: Checks, windows: columns.Column, *, objective: float, min_
     >>> burn_rate(checks, [dt.timedelta(hours=6)], objective=0.95).burn
     array([4.])
     """
-    decided = _Decided.of(checks, "sla.burn_rate", objective, min_count)
-    spans = columns.spans(windows, func="sla.burn_rate", name="windows").view(np.int64)
-    if not spans.size:
-        raise refuse(EmptyInput, "sla.burn_rate", "windows", "hold at least one window", [])
-    if int(spans.min()) <= 0:
-        row = int((spans <= 0).argmax())
-        raise refuse(InvalidInput, "sla.burn_rate", "windows", "be above 0", spans[row].view("m8[us]"), row=row)
+    decided = _Decided.of(checks, _BURN_RATE, objective, min_count)
+    spans = _read_windows(windows)
     total, late, burn = zip(*(decided.burn(span) for span in spans.tolist()), strict=True)
     found = {
         "window": spans.view("m8[us]"),
@@ -195,6 +191,19 @@ def burn_alerts(
         "firing": np.array(firing),
     }
     return Table.of(found, name="BurnAlerts")
+
+
+def _read_windows(windows: Any) -> Int64:
+    """Read durations above 0, at least one, as microseconds."""
+    spans = columns.spans(windows, func=_BURN_RATE, name="windows", offer_drop=False).view(np.int64)
+    if not spans.size:
+        raise refuse(EmptyInput, _BURN_RATE, "windows", "hold at least one window", [])
+    short = spans <= 0
+    if short.any():
+        row, got = int(short.argmax()), spans[short][0].view("m8[us]")
+        count, must = int(short.sum()), "be above 0"
+        raise refuse(InvalidInput, _BURN_RATE, "windows", must, got, row=row, count=count, total=len(spans))
+    return spans
 
 
 class _Decided(NamedTuple):

@@ -56,7 +56,7 @@ def read_labels(checks: Checks, by: Any) -> NDArray[Any]:
         if by not in checks:
             raise refuse_choice(_FUNC, "by", by, checks.columns)
         by = checks[by]
-    labels = columns.ids(by, func=_FUNC, name="by")
+    labels = columns.ids(by, func=_FUNC, name="by", offer_drop=False)
     if len(labels) != len(checks):
         raise refuse(
             InvalidInput, _FUNC, "by", f"have {len(checks):,} rows like the checks", Verbatim(f"{len(labels):,}")
@@ -83,7 +83,7 @@ def read_zone(tz: Any, checks: Checks) -> str:
 
 def read_percents(percents: Any) -> tuple[float, ...]:
     """Read numbers strictly between 0 and 100."""
-    listed = columns.numbers(percents, func=_FUNC, name="percentiles").tolist()
+    listed = columns.numbers(percents, func=_FUNC, name="percentiles", offer_drop=False).tolist()
     for percent in listed:
         if not 0 < percent < 100:
             raise refuse(InvalidInput, _FUNC, "percentiles", "lie strictly between 0 and 100", percent)
@@ -92,7 +92,7 @@ def read_percents(percents: Any) -> tuple[float, ...]:
 
 def read_bands(bands: Any) -> Int64:
     """Read durations that ascend from above 0, as microseconds."""
-    ends = columns.spans(bands, func=_FUNC, name="bands").view(np.int64)
+    ends = columns.spans(bands, func=_FUNC, name="bands", offer_drop=False).view(np.int64)
     if ends.size and (int(ends[0]) <= 0 or (np.diff(ends) <= 0).any()):
         raise refuse(InvalidInput, _FUNC, "bands", "ascend from above 0", Verbatim(list(bands)))
     return ends

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
 from socialmkt.sla._codes import Actor, Semantics, member
 
@@ -28,7 +30,7 @@ def positive(span: dt.timedelta, info: ValidationInfo) -> dt.timedelta:
 
 def read_share(share: Any, func: str, name: str) -> float:
     """Read a share strictly between 0 and 1."""
-    if not isinstance(share, float) or not 0 < share < 1:
+    if not isinstance(share, float | np.floating) or not 0 < share < 1:
         raise refuse(InvalidInput, func, name, "lie strictly between 0 and 1", share, fix="Write 95 per cent as 0.95.")
     return float(share)
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from socialmkt import campaign as c
 from socialmkt.core.calendar import Calendar
-from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
+from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow, SocialmktError
 from socialmkt.core.labels import label
 from tests.campaign.vectors import MECHANISMS
 from tests.refusals import refuses
@@ -114,6 +114,40 @@ def test_the_end_is_excluded() -> None:
     assert (table.reason.tolist(), np.isnat(table.at).tolist()) == (["too_late"], [True])
 
 
+@pytest.mark.parametrize("hours", [{}, {"mon": "09:00-10:00"}])
+def test_hours_that_do_not_open_before_the_end_make_it_too_late(hours: Any) -> None:
+    known = Calendar(weekly=hours, tz="UTC", valid_until=dt.date(2026, 3, 4))
+    policy = c.ContactPolicy(hours=known, caps=(c.Cap(limit=1, window=dt.timedelta(days=2)),), consent=False)
+    log: dict[str, Any] = {"log_person": [1], "log_at": [at(-30)]}
+    found = c.next_allowed([at(-30)], at(10), policy, until=at(48))
+    assert (found.reason, found.delayed_by) == ("too_late", ("cap", "quiet_hours"))
+    early = c.screen([1, 2], policy, at=at(0), log_person=[1], log_at=[at(-10)], until=at(48))
+    assert early.ok.tolist() == [False, bool(hours)]
+    late = c.screen([1, 2], policy, at=at(10), **log, until=at(48))
+    assert late.reason.tolist() == ["too_late", "too_late"]
+    for ask in (
+        lambda: c.next_allowed([], at(10), policy),
+        lambda: c.next_allowed([], at(10), policy, until=at(24 * 30)),
+        lambda: c.screen([1], policy, at=at(10), **log),
+    ):
+        with pytest.raises(SocialmktError, match="Calendar"):
+            ask()
+
+
+def test_a_purpose_without_caps_needs_no_channels() -> None:
+    policy = SMS.model_copy(update={"uncapped": ("birthday",)})
+    assert c.next_allowed([at(0)], at(0), policy, purpose="birthday").at == at(0)
+    table = c.screen([1], policy, at=at(0), log_person=[1], log_at=[at(0)], purpose="birthday")
+    assert table.ok.tolist() == [True]
+
+
+def test_consent_may_come_from_an_array_but_is_never_a_word() -> None:
+    assert c.next_allowed([], at(0), c.ContactPolicy(), consent=np.True_).ok
+    assert c.next_allowed([], at(0), c.ContactPolicy(), consent=np.False_).reason == "no_consent"
+    with pytest.raises(ValidationError, match="valid boolean"):
+        c.ContactPolicy(consent="no")
+
+
 @given(
     policy=policies,
     sends=st.lists(st.tuples(HOURS, st.sampled_from(["sms", "mail"])), max_size=6),
@@ -206,6 +240,7 @@ SMS = c.ContactPolicy(caps=(c.Cap(limit=1, window=dt.timedelta(days=1), channel=
         ({"policy": SMS}, "channel must be given where a cap names a channel"),
         ({"policy": SMS, "channel": "sms"}, "sent_channel must be given where a cap names a channel"),
         ({"channel": 5}, "channel must be text, got 5"),
+        ({"policy": SMS, "channel": "sms", "sent": [at(0)], "sent_channel": [5]}, "sent_channel must hold text, got 5"),
         ({"purpose": None}, "purpose must be text, got None"),
         ({"sent": [at(0), None]}, "sent must not be null"),
         ({"sent": [at(0)], "sent_channel": []}, "sent_channel must be as long as sent"),
@@ -238,6 +273,10 @@ def test_questions_that_lack_something_are_refused(options: dict[str, Any], word
         ),
         ({"policy": SMS, "channel": "sms"}, "log_channel must be given where a cap names a channel"),
         ({"log_person": [1]}, "log_at must be as long as log_person"),
+        (
+            {"policy": SMS, "channel": "sms", "log_person": [1], "log_at": [at(0)], "log_channel": [b"sms"]},
+            "log_channel must hold text, got b'sms'",
+        ),
     ],
 )
 def test_mass_messages_that_lack_something_are_refused(options: dict[str, Any], words: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialmkt import campaign as c
-from socialmkt.core.errors import AmbiguousTime, EmptyInput, InvalidInput
+from socialmkt.core.errors import AmbiguousTime, EmptyInput, InvalidInput, Overflow
 from tests.campaign.vectors import MECHANISMS
 from tests.refusals import refuses
 
@@ -95,6 +95,9 @@ def test_sums_of_money_leave_64_bits_exactly() -> None:
     when = [at(-100), at(1), at(2), at(3)]
     found = c.new_returning(["x", "ann", "ann", "bo"], when, [1, 2**62, 2**62 - 1, -(2**61)], **MAY)
     assert found.amount == 2**63 - 1 - 2**61
+    most = c.cohort_conversion([1], [1, 1], [at(1)] * 2, [2**63 - 1] * 2, **MAY)
+    assert most.amount == 2**64 - 2
+    assert c.CohortConversion.model_validate_json(most.model_dump_json()) == most
 
 
 @given(log=logs, members=st.lists(st.sampled_from("ABCXYZ"), max_size=6))
@@ -203,7 +206,7 @@ def test_the_cost_of_a_thousand_reposts() -> None:
         ),
         (lambda: c.new_returning([], [], **MAY, confidence=95), "confidence must lie strictly between 0 and 1"),
         (lambda: c.cohort_conversion([1], ["a"], [at(0)], **MAY), "members must hold the same kind of ids as customer"),
-        (lambda: c.funnel([1], ["a"], [at(0)], steps="ab"), "steps must be a list of texts or whole numbers, got 'ab'"),
+        (lambda: c.funnel([1], ["a"], [at(0)], steps="ab"), "steps must be a column: a list.* got 'ab'"),
         (
             lambda: c.funnel([1], ["a"], [at(0)], steps=["a", "b", "a"]),
             "steps must name each only once, got 'a' at row 2",
@@ -216,6 +219,35 @@ def test_the_cost_of_a_thousand_reposts() -> None:
 def test_what_cannot_be_counted_is_refused(call: Any, words: str) -> None:
     with refuses(InvalidInput, match=words):
         call()
+
+
+def test_waits_that_do_not_fit_64_bits_are_refused() -> None:
+    far = np.array([-(2**62), 2**62]).view("M8[us]")
+    with refuses(Overflow, match="campaign.funnel: at must lie so close together that waits fit 64 bits"):
+        c.funnel([1, 1], ["see", "buy"], far, steps=["see", "buy"])
+
+
+def test_a_history_is_short_by_any_moment() -> None:
+    almost = at(-90) + dt.timedelta(microseconds=1)
+    with refuses(InvalidInput, match="at least 90 days before start, got 89 days, 23:59:59.999999"):
+        c.new_returning(["ann"], [almost], **MAY)
+    assert c.new_returning(["ann"], [at(-90)], **MAY).history == dt.timedelta(90)
+
+
+def test_each_function_refuses_a_confidence_in_its_own_name() -> None:
+    calls = {
+        "new_returning": lambda: c.new_returning([], [], **MAY, confidence=95),
+        "cohort_conversion": lambda: c.cohort_conversion([], [], [], **MAY, confidence=95),
+        "funnel": lambda: c.funnel([], [], [], steps=["a"], confidence=95),
+        "tally": lambda: c.tally([], [], options=["a"], confidence=95),
+        "contribution": lambda: c.contribution(
+            c.Paths.from_columns([], [], [], won=[], won_at=[]),
+            confidence=95,
+        ),
+    }
+    for name, call in calls.items():
+        with refuses(InvalidInput, match=f"campaign.{name}: confidence must lie strictly between 0 and 1, got 95"):
+            call()
 
 
 def test_no_steps_and_naive_ends_are_refused() -> None:

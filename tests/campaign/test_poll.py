@@ -135,6 +135,17 @@ def test_options_left_out_rank_below_those_listed() -> None:
     assert (ranked([], "a").winner, ranked(["a"], "a").winner) == (None, "a")
 
 
+def test_the_worst_rank_still_stands_above_what_was_left_out() -> None:
+    found = c.condorcet([1], ["a"], [2**63 - 1], options=["a", "b"])
+    assert (found.table.prefer_a.tolist(), found.table.prefer_b.tolist()) == ([1], [0])
+
+
+def test_options_may_be_any_column() -> None:
+    assert c.tally([1], ["b"], options=np.array(["a", "b"])).leader == "b"
+    polars = pytest.importorskip("polars")
+    assert c.tally([1], ["b"], options=polars.Series(["a", "b"])).leader == "b"
+
+
 def test_equal_ranks_are_no_preference() -> None:
     found = c.condorcet([1, 1, 2, 2], ["a", "b", "a", "b"], [1, 1, 2, 1], options=["a", "b"])
     assert (found.table.prefer_a.tolist(), found.table.prefer_b.tolist(), found.winner) == ([0], [1], "b")
@@ -170,8 +181,8 @@ def test_a_winner_beats_every_other_option(ballots: list[str]) -> None:
             lambda: c.tally([1, 2], ["tea", "beer"], options=OPTIONS),
             "option must be one of the options, got 'beer' at row 1",
         ),
-        (lambda: c.tally([1], ["tea"], options="tea"), "options must be a list of texts or whole numbers, got 'tea'"),
-        (lambda: c.tally([1], ["tea"], options={"tea"}), "options must be a list"),
+        (lambda: c.tally([1], ["tea"], options="tea"), "options must be a column: a list.* got 'tea'"),
+        (lambda: c.tally([1], ["tea"], options={"tea"}), "options must be a column: a list.* a set has no order"),
         (lambda: c.tally([1], ["tea"], options=["tea", "tea"]), "options must name each only once, got 'tea' at row 1"),
         (lambda: c.tally([1], [1], options=OPTIONS), "options must hold the same kind of ids as option"),
         (

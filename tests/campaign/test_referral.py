@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -18,7 +19,6 @@ from tests.refusals import refuses
 
 TZ = "Asia/Shanghai"
 NOON = dt.datetime(2026, 3, 1, 4, tzinfo=dt.UTC)
-SEEN: set[str] = set()
 
 
 def at(day: float) -> dt.datetime:
@@ -205,7 +205,6 @@ def test_the_order_of_input_and_repeats_change_nothing(
     order.shuffle(more)
     order.shuffle(again)
     assert settle(more, again, now, **options) == first
-    SEEN.update(first.rewards.reason.tolist(), first.invites.reason.tolist())
 
 
 @given(invites=invites_, orders=orders_, options=options_, days=st.lists(st.integers(0, 70), min_size=2, max_size=2))
@@ -222,6 +221,25 @@ def test_settling_later_never_changes_what_is_due_or_refused(
         if options["per_person"] is not None:
             for person in "ABCDE":
                 assert sum(row.person == person and row.level > 0 for row in paid) <= options["per_person"]
+
+
+def test_a_record_that_is_not_seen_yet_contradicts_nothing() -> None:
+    twice = [bought(1, "B", 1), bought(1, "B", 1, returned=9), bought(2, "C", 2), bought(2, "C", 8)]
+    assert settle([invite("A", "B")], twice, 5) == settle([invite("A", "B")], [twice[0], twice[2]], 5)
+    with refuses(InvalidInput, match="purchases must have one content per id, got 1 with two"):
+        settle([invite("A", "B")], twice[:2], 9)
+    with refuses(InvalidInput, match="purchases must have one content per id, got 2 with two"):
+        settle([invite("A", "B")], twice[2:], 9)
+
+
+def test_sums_may_exceed_64_bits_and_ids_may_not() -> None:
+    settled = settle([invite("A", "B")], [bought(1, "B", 0)], 20, levels=(2**63 - 1,), welcome=2**63 - 1)
+    assert settled.due == 2**64 - 2
+    assert c.ReferralSettlement.model_validate_json(settled.model_dump_json()) == settled
+    with pytest.raises(ValidationError, match="referrer must fit 64 bits"):
+        invite(2**64, 1)
+    with refuses(Overflow, match="campaign.settle_referrals: referrer must fit 64 bits"):
+        settle([invite(2**63, 1), invite(-1, 2)], [], 1)
 
 
 # --- shares ---------------------------------------------------------------------------------------------------------
@@ -267,8 +285,15 @@ def test_a_campaign_of_one_and_above_has_no_total() -> None:
     one, two = c.viral(10, 30, 10), c.viral(10, 30, 20)
     assert (one.total, two.total) == (None, None)
     assert (one.after(3), two.after(3)) == (40, 150)
-    with refuses(Overflow, match="cycles must keep the number of people finite"):
-        two.after(10**6)
+    for spread, cycles in ((two, 10**6), (c.viral(100, 1000, 1000), 307)):
+        with refuses(Overflow, match="cycles must keep the number of people finite"):
+            spread.after(cycles)
+
+
+def test_a_spread_close_to_one_keeps_its_digits() -> None:
+    people = 10**9
+    exact = people * sum(Fraction(people - 1, people) ** n for n in range(11))
+    assert c.viral(people, people, people - 1).after(10) == pytest.approx(float(exact), rel=1e-15)
 
 
 def test_without_invites_nobody_joins() -> None:
@@ -331,7 +356,9 @@ def test_what_is_no_policy_or_no_moment_is_refused() -> None:
 def test_counts_that_make_no_sense_are_refused(args: Any, words: str) -> None:
     with refuses(InvalidInput, match=words):
         c.viral(*args)
-    with refuses(InvalidInput, match="confidence must lie strictly between"):
+    with refuses(Overflow, match="campaign.viral: seeds must fit 64 bits"):
+        c.viral(2**63, 1, 1)
+    with refuses(InvalidInput, match="campaign.viral: confidence must lie strictly between"):
         c.viral(1, 1, 1, confidence=95)
     with refuses(InvalidInput, match="cycles must be a whole number of at least 0, got -1"):
         c.viral(1, 1, 1).after(-1)

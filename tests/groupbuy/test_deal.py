@@ -143,6 +143,7 @@ def test_a_deal_goes_through_its_phases() -> None:
     gone = status(called_off, placed, as_of=minute(1))
     assert (gone.phase, gone.tier, gone.unit_price, gone.progress.best_price) == (Phase.cancelled, None, None, None)
     assert {line.reason for line in gone.lines} == {Reason.deal_cancelled}
+    assert (gone.count, gone.progress.stock_left) == (4, 10)
 
 
 def test_a_deposit_deal_waits_for_its_tails() -> None:

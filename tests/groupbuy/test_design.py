@@ -184,6 +184,33 @@ def test_weights_are_normalised() -> None:
     assert odd.posted_value <= odd.value <= odd.bound
 
 
+@pytest.mark.parametrize(("library", "make"), [("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "table")])
+def test_a_frame_of_demand_has_a_row_per_scenario(library: str, make: str) -> None:
+    frame = getattr(pytest.importorskip(library), make)({"dear": [10, 20], "cheap": [12, 60]})
+    options = {"weights": [1, 1], "prices": [500, 300], "cost": 100, "currency": "CNY"}
+    assert design_ladder(frame, **options) == design_ladder([[10, 12], [20, 60]], **options)
+
+
+def test_masked_demand_is_refused() -> None:
+    masked = np.ma.masked_array([[1, 2], [3, 4]], [[False, False], [False, True]])
+    with refuses(InvalidInput, match=r"demand\[1\] must not be null, got .* at row 1"):
+        design_ladder(masked, weights=[1, 1], prices=[9, 7], cost=1, currency="CNY")
+
+
+def test_a_floor_can_come_out_of_an_array() -> None:
+    options = {"weights": [1, 1], "prices": [500, 300], "cost": 100, "currency": "CNY", "objective": "reach"}
+    least = np.array([7900])
+    assert design_ladder([[10, 12], [20, 60]], **options, min_profit=least[0]).reach == 35.0
+    assert design_ladder([[10, 12], [20, 60]], **options, min_profit=least.astype(float)[0]).reach == 35.0
+
+
+def test_no_weight_is_so_small_that_the_posted_price_reaches_more() -> None:
+    options = {"weights": [0.1, 1e-17], "prices": [39, 2], "currency": "CNY", "objective": "reach"}
+    for cost in range(6):
+        design = design_ladder([[3, 7], [1, 4]], cost=cost, **options)
+        assert design.posted_value <= design.value <= design.bound
+
+
 def test_nothing_worth_selling_gives_no_ladder() -> None:
     design = design_ladder([[5, 9]], weights=[1], prices=[30, 20], cost=40, currency="CNY")
     assert (design.ladder, design.tiers, design.value, design.posted_price, design.posted_value) == (
@@ -244,6 +271,13 @@ def test_designs_come_back_from_json_with_their_frontier() -> None:
     assert again == design
     assert again.frontier == design.frontier
     assert "36" in design._repr_html_()
+
+
+def test_what_a_market_keeps_cannot_be_changed() -> None:
+    market = design_ladder([[20, 60], [10, 12]], weights=[1, 2], prices=[500, 300], cost=100, currency="CNY").market
+    kept = [market.demand, market.profits, market.scale, market.profit_sums, market.reach_sums]
+    kept += [*market.order[:3], *market.running[:3]]
+    assert not any(array.flags.writeable for array in kept)
 
 
 # Refusals

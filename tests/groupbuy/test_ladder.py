@@ -127,18 +127,27 @@ def test_long_columns_by_tables_and_buckets_give_the_same_answer(
 @pytest.mark.parametrize("mode", ["all_units", "graduated"])
 @pytest.mark.parametrize(
     ("rows", "largest"),
-    [(5_000, 4_000), (300_000, 200_000), (300_000, 40_000), (300_000, 290_000), (150_000, 10**9), (20_000, 10**5)],
+    [
+        (5_000, 4_000),
+        (300_000, 200_000),
+        (300_000, 40_000),
+        (300_000, 290_000),
+        (300_000, 140_000),
+        (150_000, 10**9),
+        (20_000, 10**5),
+    ],
 )
 def test_every_bulk_method_agrees_with_the_scalar_one(mode: Any, rows: int, largest: int) -> None:
     starts = [1, *range(7, 2_000, 37), 40_000, 41_000]
     tiers = [Tier(min_quantity=start, unit_price=90_000 - place, flat_fee=place) for place, start in enumerate(starts)]
-    for dear in (1, 10**4):
-        scaled = [tier.model_copy(update={"unit_price": tier.unit_price * dear}) for tier in tiers]
+    for dear in (Fraction(1, 10), Fraction(1), Fraction(10**4)):
+        scaled = [tier.model_copy(update={"unit_price": int(tier.unit_price * dear)}) for tier in tiers]
         ladder = Ladder(currency="CNY", tiers=scaled, mode=mode)
-        quantities = np.random.default_rng(1).integers(0, largest, rows)
-        amounts = ladder.amounts(quantities)
-        picked = slice(None, None, rows // 400)
-        assert amounts[picked].tolist() == [ladder.amount(quantity) for quantity in quantities[picked].tolist()]
+        for most in (largest, largest // 2):
+            quantities = np.random.default_rng(1).integers(0, most, rows)
+            picked = slice(None, None, rows // 400)
+            expected = [ladder.amount(quantity) for quantity in quantities[picked].tolist()]
+            assert ladder.amounts(quantities)[picked].tolist() == expected
 
 
 def test_tiers_that_lie_close_together_in_a_wide_range_are_searched() -> None:
@@ -223,7 +232,9 @@ def test_each_rounding_is_that_of_money(rounding: Rounding) -> None:
         assert hundredths.amount(quantity) == rounding.divide(7 * quantity, 100)
 
 
-@pytest.mark.parametrize(("code", "price", "minor"), [("JPY", "500", 500), ("UGX", "500", 500), ("KWD", "1.5", 1500)])
+@pytest.mark.parametrize(
+    ("code", "price", "minor"), [("JPY", "500", 500), ("UGX", "500", 500), ("ISK", "500", 500), ("KWD", "1.5", 1500)]
+)
 def test_minor_units_are_those_of_the_currency(code: str, price: str, minor: int) -> None:
     ladder = Ladder.of(code, {1: price})
     assert (ladder.amount(1), ladder.price_scale) == (minor, Currency(code).exponent)
@@ -309,6 +320,15 @@ def test_a_fee_or_a_bound_beyond_int64_is_refused(fee: int, options: dict[str, A
     with refuses(Overflow, match=f"quantities must have amounts that fit int64 .* got {quantity} at row 0"):
         ladder.amounts([quantity])
     assert ladder.amount(quantity) == 2**63
+
+
+@pytest.mark.parametrize("rows", [1, 2_000])
+def test_a_fee_beyond_int64_at_the_price_scale_does_not_wrap_where_nothing_is_sold(rows: int) -> None:
+    fee = Tier(min_quantity=1, unit_price=0, flat_fee=2**63)
+    ladder = Ladder(currency="CNY", tiers=[fee], price_scale=3, free=5, flat_at_zero=True)
+    assert ladder.amounts([5] * rows).tolist() == [ladder.amount(5)] * rows == [2**63 // 10 + 1] * rows
+    with refuses(Overflow, match="quantities must have amounts that fit int64 .* got 6 at row 0"):
+        ladder.amounts([6] * rows)
 
 
 def test_tiers_and_prices_beyond_int64_are_never_reached_by_a_column() -> None:
@@ -421,6 +441,15 @@ def test_a_column_is_refused_with_its_first_row() -> None:
         late.unit_prices([3, 2])
     with refuses(InvalidInput, match="below must be a whole number"):
         late.unit_prices([3], below=0.5)
+    with refuses(Overflow, match="Ladder.unit_prices: below must fit int64"):
+        late.unit_prices([3], below=2**63)
+    assert late.unit_prices([1], below=np.int64(-1)).tolist() == [-1]
+
+
+@pytest.mark.parametrize("call", ["amounts", "unit_prices"])
+def test_the_refusal_of_a_null_offers_nothing_that_a_ladder_does_not_take(call: str) -> None:
+    with refuses(InvalidInput, match=r"must not be null, got None at row 1 \(1 such rows of 2\)\.$"):
+        getattr(CROWD, call)([30, None])
 
 
 @pytest.mark.parametrize("call", ["amount", "unit_price", "next_tier", "explain"])

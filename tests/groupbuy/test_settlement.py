@@ -200,6 +200,15 @@ def test_lines_below_a_cent_are_rounded_once_per_order() -> None:
     assert [line.due for line in books.lines] == [12, 38]
 
 
+def test_a_changed_quantity_is_priced_anew() -> None:
+    deal = deal_of(Ladder.of("CNY", {1: "299", 5: "259"}), basis="units")
+    placed = paid_orders([1, 2])
+    more = [placed[0].model_copy(update={"quantity": 3}), placed[1]]
+    assert [[line.due for line in settle(deal, some, as_of=CLOSES).lines] for some in (placed, more)] == [
+        [29900, 59800], [77700, 51800],
+    ]  # fmt: skip
+
+
 def test_what_was_taken_can_be_given() -> None:
     books = settle(deal_of(ONE), paid_orders([1, 1]), as_of=CLOSES, captured={"A": 30000})
     assert [(line.charge, line.refund) for line in books.lines] == [(0, 4100), (25900, 0)]

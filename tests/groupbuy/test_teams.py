@@ -200,11 +200,27 @@ def test_a_join_without_a_name_fills_the_team_that_expires_first_and_lacks_the_b
     assert [team.members for team in match.teams] == [("ann", "bo", "cy"), ("ann", "bo"), ("bo",)]
 
 
-def test_names_that_are_given_are_not_taken_by_others() -> None:
-    asked = [join("ann", 0), join("bo", 1, "team-1"), join("cy", 2, "team-3"), join("ann", 3), join("ann", 4)]
+def test_a_name_that_was_given_is_not_taken_again() -> None:
+    asked = [join("ann", 0, "team-2"), join("ann", 1), join("ann", 2)]
     match = match_teams(asked, size=9, window=DAY, as_of=minute(9))
-    assert [team.id for team in match.teams] == ["team-2", "team-1", "team-3"]
-    assert [team.members for team in match.teams] == [("ann",), ("bo", "ann"), ("cy", "ann")]
+    assert [team.id for team in match.teams] == ["team-2", "team-3", "team-4"]
+
+
+def test_a_friend_can_join_by_the_id_of_a_team_that_had_no_name() -> None:
+    opened = [join("ann", 0), join("ann", 1)]
+    (_, second) = match_teams(opened, size=2, window=DAY, as_of=minute(1)).teams
+    match = match_teams([*opened, join("bo", 2, second.id)], size=2, window=DAY, as_of=minute(2))
+    assert [team.members for team in match.teams] == [("ann",), ("ann", "bo")]
+
+
+@given(asked=joins(), early=st.integers(0, 30), late=st.integers(0, 60))
+def test_a_team_keeps_its_id_whatever_comes_later(asked: list[Join], early: int, late: int) -> None:
+    named = [one.model_copy(update={"team": "team-2"}) if one.team == "red" else one for one in asked]
+    before, after = (
+        [(team.id, team.opened_at) for team in match_teams(named, size=3, window=DAY, as_of=minute(at)).teams]
+        for at in (early, early + late)
+    )
+    assert after[: len(before)] == before
 
 
 def test_a_buyer_can_come_back_to_a_place_that_was_left() -> None:

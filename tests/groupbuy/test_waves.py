@@ -120,6 +120,8 @@ def test_plans_come_back_from_json_and_show_in_a_notebook() -> None:
         ({"items": [*ITEMS[1:], 5]}, "items must be text that is not empty, .* got 5 at row 27"),
         ({"items": "x" * 28}, "items must be a sequence of ids"),
         ({"items": 28}, "items must be a sequence of ids"),
+        ({"items": set(ITEMS)}, "items must be a sequence of ids"),
+        ({"items": dict.fromkeys(ITEMS)}, "items must be a sequence of ids"),
     ],
 )
 def test_bad_plans_are_refused(options: dict[str, Any], match: str) -> None:
@@ -132,6 +134,8 @@ def test_days_that_the_zone_left_out_or_the_calendar_lacks_are_refused() -> None
         short(date(2011, 12, 29), "Pacific/Apia")
     with refuses(Overflow, match="groupbuy.plan_waves: waves must lie in the years 1 to 9999"):
         short(date(9999, 12, 30), "UTC")
+    with refuses(Overflow, match="WavePlan.deals: tail_after must lie in the years 1 to 9999"):
+        plan_of().deals(LADDER, payment="deposit", deposit=100, tail_after=timedelta.max)
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,9 @@ def test_ints_that_fit_no_64_bits_together_are_refused() -> None:
         ({"key": b"x" * 65}, "key"),
         ({"key": "text"}, "key"),
         ({"on_null": "ignore"}, "on_null"),
+        ({"name": ""}, "name"),
+        ({"name": "tv\n"}, "name"),
+        ({"name": 5}, "name"),
     ],
 )
 def test_options_out_of_range_are_refused_by_name(options: dict[str, Any], name: str) -> None:
@@ -221,9 +224,9 @@ def test_the_sketch_of_a_union_is_the_union_of_sketches(pair: list[list[str]], k
     assert Audience.from_ids(a, k=k, seed=seed) | Audience.from_ids(b, k=k, seed=seed) == whole
 
 
-@given(pair=groups(near, least=2, most=2), k=st.integers(2, 12))
-def test_a_part_and_the_rest_make_the_whole(pair: list[list[int]], k: int) -> None:
-    a, b = (Audience.from_ids(ids, k=k) for ids in pair)
+@given(pair=groups(near, least=2, most=2), ks=st.tuples(st.integers(2, 12), st.integers(2, 12)))
+def test_a_part_and_the_rest_make_the_whole(pair: list[list[int]], ks: tuple[int, int]) -> None:
+    a, b = (Audience.from_ids(ids, k=k) for ids, k in zip(pair, ks, strict=True))
     common = min(a.threshold, b.threshold)
     whole = (a - b) | (a & b)
     assert (whole.keys.tolist(), whole.threshold) == ([key for key in a.keys.tolist() if key < common], common)
@@ -240,9 +243,9 @@ def test_an_exact_audience_meets_a_sketch_as_a_sample(pair: list[list[int]], k: 
         assert Audience.from_bytes(audience.to_bytes()) == audience
 
 
-def test_intersections_keep_the_smaller_k_and_differences_their_own() -> None:
+def test_unions_take_the_smaller_k_intersections_the_larger_and_differences_their_own() -> None:
     a, b = Audience.from_ids(range(50), k=20), Audience.from_ids(range(25, 75), k=10)
-    assert ((a | b).k, (a & b).k, (a - b).k, (b - a).k) == (10, 10, 20, 10)
+    assert ((a | b).k, (a & b).k, (b & a).k, (a - b).k, (b - a).k) == (10, 20, 20, 20, 10)
 
 
 @pytest.mark.parametrize(
@@ -408,6 +411,8 @@ def forged(*, k: int = 0, seed: int = 0, threshold: int = 0, keys: tuple[int, ..
         (forged(keys=(1, 1)), InvalidInput, "keys must rise strictly"),
         (forged(k=4, flags=1, threshold=3, keys=(1, 3)), InvalidInput, "keys must lie below the threshold, got 0x3"),
         (forged(k=2, flags=1, keys=(1, 2, 3)), InvalidInput, "keys must be at most k, 2"),
+        (forged(k=1, flags=1), InvalidInput, "k must be a whole number from 2 to"),
+        (forged(k=2**40, flags=1), InvalidInput, "k must be a whole number from 2 to"),
         (forged(threshold=9), InvalidInput, "k must be given where there is a threshold or a seed"),
         (forged(seed=9), InvalidInput, "k must be given where there is a threshold or a seed"),
         (forged(scheme=0), InvalidInput, "scheme must be known where there are ids"),
@@ -450,7 +455,8 @@ def test_keys_are_copied_from_a_writable_array_and_cannot_be_written() -> None:
 
 def test_input_is_not_changed() -> None:
     ids = np.array([5, 3, 2**62, 3])
-    Audience.from_ids(ids), Audience.from_ids(ids, k=2)
+    for k in (None, 2):
+        Audience.from_ids(ids, k=k)
     assert ids.tolist() == [5, 3, 2**62, 3]
 
 

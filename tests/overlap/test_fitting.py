@@ -78,6 +78,10 @@ def test_platforms_that_another_beats_in_all_are_not_on_the_front() -> None:
     unpriced = fit([best, platform("unpriced", 0.1, 100_000)], TARGET)
     assert unpriced.pareto.tolist() == [True, False]
     assert np.isnan(unpriced.cost_per_matched[1])
+    young = TargetGroup(population=EVERYBODY, propensity={"young": 0.1, "old": 0})
+    nobody = fit([best, platform("cheap", 0.59, 300_000, 1), platform("nobody", 0.0, 9, 0)], young)
+    assert nobody.pareto.tolist() == [True, True, False]
+    assert nobody.cost_per_matched[2] == math.inf
     twins = [platform("one", 0.5), platform("two", 0.5)]
     assert fit(twins, TARGET).pareto.tolist() == [True, True]
     assert fit(twins[::-1], TARGET).platform.tolist() == ["two", "one"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 import pickle
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from socialmkt.core.errors import EmptyInput, InvalidInput
-from socialmkt.overlap import Audience, OverlapMatrix, PairOverlap, overlap, overlap_matrix
+from socialmkt.overlap import Audience, Estimate, OverlapMatrix, PairOverlap, overlap, overlap_matrix, patterns
 from tests.overlap.groups import VECTORS, any_groups, groups, near
 from tests.refusals import refuses
 
@@ -77,6 +76,8 @@ def test_coefficients_keep_their_order(a: int, b: int, both: int) -> None:
         assert close(pair.dice, 2 * pair.jaccard / (1 + pair.jaccard))
         assert close(pair.tversky(1, 1), pair.jaccard)
         assert close(pair.tversky(0.5, 0.5), pair.dice)
+        one: Any = np.int64(1)
+        assert close(pair.tversky(one, np.float64(1)), pair.jaccard)
         assert close(pair.kulczynski, (pair.a_in_b + pair.b_in_a) / 2)
 
 
@@ -101,14 +102,16 @@ def test_products_do_not_wrap() -> None:
     n = 2**62
     pair = PairOverlap(a=n // 2, b=n // 2, both=n // 2, universe=n)
     assert (pair.lift, pair.phi, pair.expected) == (2, 1, n / 4)
+    assert PairOverlap(a=n + 1, b=n - 1, both=n - 3).retained == (n + 1, n - 1, n - 3)
 
 
 @pytest.mark.parametrize("name", ["expected", "lift", "pmi", "phi"])
 def test_figures_of_chance_need_a_universe(name: str) -> None:
     with refuses(InvalidInput, match=f"PairOverlap.{name}: universe must be given"):
         getattr(PairOverlap(a=1, b=1, both=1), name)
-    with refuses(InvalidInput, match="PairOverlap.log_p_value: universe must be given"):
-        PairOverlap(a=1, b=1, both=1).p_value()
+    for tail in ("log_p_value", "p_value"):
+        with refuses(InvalidInput, match=f"PairOverlap.{tail}: universe must be given"):
+            getattr(PairOverlap(a=1, b=1, both=1), tail)()
 
 
 @pytest.mark.parametrize(
@@ -119,6 +122,8 @@ def test_figures_of_chance_need_a_universe(name: str) -> None:
         ({"a": -1}, "a must be finite and at least 0, got -1"),
         ({"a": math.nan, "theta": 0.5}, "a must be finite"),
         ({"a": True}, "a must be a count, got True"),
+        ({"a": 2**63}, "a must fit 64 bits"),
+        ({"a": 1e300, "theta": 0.5}, "a must fit 64 bits"),
         ({"a": "5"}, "a must be a count, got '5'"),
         ({"both": 6}, r"both must be at most min\(a, b\), 5, got 6"),
         ({"universe": 9}, "universe must be at least the union, 10, got 9"),
@@ -135,7 +140,7 @@ def test_counts_that_cannot_be_are_refused(fields: dict[str, Any], words: str) -
 
 @pytest.mark.parametrize("weights", [(-1, 0), (0, math.inf), (True, 0), ("1", 0)])
 def test_weights_of_tversky_are_numbers_of_at_least_0(weights: Any) -> None:
-    with refuses(InvalidInput, match="PairOverlap.tversky: (alpha|beta) must be a number of at least 0"):
+    with refuses(InvalidInput, match="PairOverlap.tversky: (alpha|beta) must be a finite number of at least 0"):
         PairOverlap(a=5, b=7, both=2).tversky(*weights)
 
 
@@ -144,7 +149,7 @@ def test_unknown_words_list_the_choices() -> None:
     with refuses(InvalidInput, match="metric must be one of a, b, both, .* Did you mean 'jaccard'?"):
         pair.estimate("jacard")
     tail: Any = "less"
-    with refuses(InvalidInput, match="PairOverlap.log_p_value: tail must be one of more, fewer, got 'less'"):
+    with refuses(InvalidInput, match="PairOverlap.p_value: tail must be one of more, fewer, got 'less'"):
         pair.p_value(tail=tail)
     somebody: Any = [1]
     with refuses(InvalidInput, match="overlap.overlap: b must be an Audience, got a list"):
@@ -172,6 +177,26 @@ def test_a_universe_holds_the_union() -> None:
 def test_a_pair_comes_back_from_json() -> None:
     for pair in (PairOverlap(a=5, b=7, both=2, universe=20), PairOverlap(a=50.5, b=70.0, both=20.0, theta=0.1)):
         assert PairOverlap.model_validate_json(pair.model_dump_json()) == pair
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        PairOverlap(a=0, b=0, both=0).estimate("jaccard"),
+        PairOverlap(a=5, b=7, both=2).estimate("jaccard"),
+        Estimate(value=1.0, low=-math.inf, high=math.inf, exact=False),
+    ],
+)
+def test_an_estimate_comes_back_from_json_where_it_is_not_defined_too(seen: Estimate) -> None:
+    again = Estimate.model_validate_json(seen.model_dump_json())
+    assert repr(again) == repr(seen)
+    assert repr(Estimate(**seen.model_dump())) == repr(seen)
+
+
+@pytest.mark.parametrize("value", [None, "Infinity", "NaN?"])
+def test_an_estimate_holds_numbers(value: Any) -> None:
+    with pytest.raises(ValidationError, match="value"):
+        Estimate(value=value, low=0.0, high=1.0, exact=False)
 
 
 EXACT = ["a", "b", "both", "union", "a_only", "b_only", "jaccard", "dice", "overlap_coefficient", "a_in_b", "b_in_a"]
@@ -226,12 +251,12 @@ def test_many_audiences_agree_with_sets(count: int, span: int) -> None:
     )
 
 
-@given(lists=groups(near, least=2, most=4))
-def test_every_metric_of_the_matrix_is_that_of_the_pair(lists: list[list[int]]) -> None:
-    audiences = [Audience.from_ids(ids) for ids in lists]
-    matrix = overlap_matrix(audiences, universe=41)
-    for (i, a), (j, b) in combinations(enumerate(audiences), 2):
-        pair = overlap(a, b, universe=41)
+@given(lists=groups(near, least=2, most=2), k=st.none() | st.integers(2, 12))
+def test_every_metric_of_the_matrix_is_that_of_the_pair(lists: list[list[int]], k: int | None) -> None:
+    audiences = [Audience.from_ids(ids, k=k) for ids in lists]
+    matrix = overlap_matrix(audiences, universe=200)
+    for i, j in ((0, 1), (1, 0)):
+        pair = overlap(audiences[i], audiences[j], universe=200)
         for name in METRICS:
             expected = getattr(pair, name)
             assert matrix.metric(name)[i, j] == pytest.approx(expected, rel=1e-12, nan_ok=True), name
@@ -249,6 +274,8 @@ def test_products_of_the_matrix_do_not_wrap() -> None:
     matrix = OverlapMatrix(names=("a", "b"), counts=np.full((2, 2), n // 2), universe=n)
     assert matrix.metric("lift").tolist() == [[2, 2], [2, 2]]
     assert matrix.metric("phi").tolist() == [[1, 1], [1, 1]]
+    with pytest.raises(ValidationError, match="universe must be at least the largest union"):
+        OverlapMatrix(names=("a", "b"), counts=np.diag([n, n + 9]), universe=2**63 - 1)
 
 
 def test_the_top_pairs_are_ranked_and_directed_figures_listed_both_ways() -> None:
@@ -281,10 +308,37 @@ def test_a_matrix_shows_compares_copies_and_comes_back() -> None:
         with pytest.raises(TypeError, match="unhashable"):
             hash(matrix)
     assert "&lt;tv&gt;" in overlap_matrix([Audience.from_ids([1], name="<tv>")])._repr_html_()
-    with pytest.raises(ValidationError, match="counts must be an array of numbers with 2 dimensions"):
-        OverlapMatrix(names=("a",), counts=np.array([1]))
-    with pytest.raises(ValidationError, match=r"counts must have shape \(1, 1\), got shape \(2, 2\)"):
-        OverlapMatrix(names=("a",), counts=np.ones((2, 2)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"counts": np.array([1])}, "counts must be an array of numbers with 2 dimensions"),
+        ({"counts": np.ones((3, 3))}, r"counts must have shape \(2, 2\), got shape \(3, 3\)"),
+        ({"names": ("a", "a")}, "names must be different"),
+        ({"theta": 0.0}, "theta must lie above 0"),
+        ({"theta": 1.5}, "theta must lie above 0"),
+        ({"counts": [[3.0, 1.0], [1.0, 2.0]]}, "counts must be whole numbers where theta is 1"),
+        ({"counts": [[3, 1], [0, 2]]}, "counts must be symmetric"),
+        ({"counts": [[3, -1], [-1, 2]]}, "counts must be at least 0 and at most the smaller size"),
+        ({"counts": [[3, 5], [5, 2]]}, "counts must be at least 0 and at most the smaller size"),
+        ({"counts": [[math.inf, 1.0], [1.0, 2.0]], "theta": 0.5}, "counts must be finite"),
+        ({"counts": [[math.nan, 1.0], [1.0, 2.0]], "theta": 0.5}, "counts must be finite"),
+        ({"universe": 3}, "universe must be at least the largest union of two, 4"),
+    ],
+)
+def test_a_matrix_is_checked_however_it_is_built(fields: dict[str, Any], words: str) -> None:
+    whole = {"names": ("a", "b"), "counts": [[3, 1], [1, 2]], "universe": 4}
+    assert OverlapMatrix(**whole).sizes.tolist() == [3, 2]
+    with pytest.raises(ValidationError, match=words):
+        OverlapMatrix(**{**whole, **fields})
+
+
+def test_a_matrix_of_many_audiences_shows_the_first_and_says_so() -> None:
+    shown = overlap_matrix([Audience.from_ids([i]) for i in range(60)])._repr_html_()
+    assert shown.count("<tr>") == 21
+    assert "60 audiences" in shown
+    assert "audiences" not in overlap_matrix([Audience.from_ids([1])])._repr_html_()
 
 
 @pytest.mark.parametrize(
@@ -305,7 +359,9 @@ def test_a_matrix_shows_compares_copies_and_comes_back() -> None:
             InvalidInput,
             "audiences must have different names",
         ),
-        ({5: Audience.from_ids([1])}, InvalidInput, "audiences must have names that are text, got 5"),
+        ({5: Audience.from_ids([1])}, InvalidInput, "audiences must have names that are text .*, got 5 at row 0"),
+        ({"tv\n": Audience.from_ids([1])}, InvalidInput, "audiences must have names that are text without control"),
+        ({" ": Audience.from_ids([1])}, InvalidInput, "audiences must have names that are text"),
     ],
 )
 def test_what_is_no_group_of_audiences_is_refused(audiences: Any, kind: Any, words: str) -> None:
@@ -319,10 +375,13 @@ def test_a_matrix_refuses_what_it_cannot_say() -> None:
         matrix.metric("lift")
     with refuses(InvalidInput, match="OverlapMatrix.metric: name must be one of count, jaccard"):
         matrix.metric("jacard")
-    for universe in (1, 2.0, True):
+    apart = [Audience.from_ids([1, 2]), Audience.from_ids([3])]
+    for universe in (2, 3.0, True, 2**64):
         wrong: Any = universe
-        with refuses(InvalidInput, match="overlap.overlap_matrix: universe must be a whole number, at least"):
-            overlap_matrix([Audience.from_ids([1, 2])], universe=wrong)
+        with refuses(InvalidInput, match="overlap.overlap_matrix: universe must be a whole number from 3 to"):
+            overlap_matrix(apart, universe=wrong)
+        with refuses(InvalidInput, match="PatternTable.pairs: universe must be a whole number from 3 to"):
+            patterns(apart).pairs(universe=wrong)
 
 
 def test_a_share_of_nobody_in_a_sample_is_nan() -> None:

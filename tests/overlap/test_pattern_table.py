@@ -187,6 +187,9 @@ def test_the_best_channels_beat_both_greedy_rules(four: PatternTable) -> None:
     assert (found.chosen, found.reach, found.cost) == (("1", "3"), 75, 6)
     assert four.best({"0": 5, "1": 4, "2": 1, "3": 2}, budget=6) == found
     assert four.best(np.array([5, 4, 1, 2]), budget=6) == found
+    order = np.argsort(four.sizes)[::-1]
+    assert four.reach(order[:2]) == 80
+    assert four.incremental(order).reach[-1] == 100
 
 
 @given(table=tables(), data=st.data())
@@ -359,8 +362,11 @@ def test_sketched_counts_come_back_from_json() -> None:
     ("names", "counts", "kind", "words"),
     [
         ("tv", {}, InvalidInput, "names must be a list of names"),
+        ([], {}, InvalidInput, "names must be 1 to 64 audiences, got 0"),
+        ([str(i) for i in range(65)], {}, InvalidInput, "names must be 1 to 64 audiences, got 65"),
         (["tv", "tv"], {}, InvalidInput, "names must have different names"),
         (["tv", 5], {}, InvalidInput, "names must have names that are text"),
+        (["tv", "a\nb"], {}, InvalidInput, "names must have names that are text without control"),
         (["tv"], [1], InvalidInput, "counts must be a mapping"),
         (["tv"], {"tv": 1}, InvalidInput, "counts must have tuples of names as keys, got 'tv'"),
         (["tv"], {5: 1}, InvalidInput, "counts must have tuples of names as keys, got 5"),
@@ -402,7 +408,9 @@ def test_a_table_is_checked_however_it_is_built(fields: dict[str, Any], words: s
         PatternTable(**{**whole, **fields})
 
 
-@pytest.mark.parametrize("subset", ["tv", 5, [5], [-1], ["radio"], [0, "0"], [1.0], [True]])
+@pytest.mark.parametrize(
+    "subset", ["tv", 5, [5], [-1], ["radio"], [0, "0"], [1.0], [True], [[0], [0, 1]], np.array(0), np.eye(2)]
+)
 def test_subsets_are_names_or_indices_each_once(four: PatternTable, subset: Any) -> None:
     with refuses(InvalidInput, match="PatternTable.reach: subset must"):
         four.reach(subset)
@@ -416,12 +424,12 @@ def test_subsets_are_names_or_indices_each_once(four: PatternTable, subset: Any)
     ("costs", "budget", "words"),
     [
         ([1, 2], 5, "costs must be one for each of the 4 audiences, got 2 of them"),
-        ([1, 2, 3, 4.0], 5, "costs must be a whole number"),
-        ([1, 2, 3, -4], 5, "costs must be a whole number"),
+        ([1, 2, 3, 4.0], 5, "costs must hold whole numbers"),
+        ([1, 2, 3, -4], 5, "costs must be at least 0, got -4 at row 3"),
         ({"0": 1}, 5, "costs must be one for each of the 4 audiences, got 1 of them"),
         ({"0": 1, "radio": 2}, 5, "costs must name audiences, got 'radio'"),
-        ("1234", 5, "costs must be one for each"),
-        (5, 5, "costs must be one for each of the 4 audiences, got 5"),
+        ("1234", 5, "costs must be a column"),
+        (5, 5, "costs must be a column"),
         (None, 5.0, "budget must be a whole number"),
         (None, -1, "budget must be a whole number"),
         (None, True, "budget must be a whole number"),

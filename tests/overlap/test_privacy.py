@@ -17,6 +17,13 @@ from tests.overlap.test_pattern_table import tables
 from tests.refusals import refuses
 
 
+def test_of_equal_counts_that_of_the_lowest_mask_is_hidden_in_whatever_order_they_stand() -> None:
+    table = PatternTable.from_counts(["a", "b", "c"], {("a",): 2, ("b",): 5, ("c",): 5})
+    shown = table.privatized(threshold=3)
+    assert shown.reason.tolist() == ["small", "complement", ""]
+    assert table.sort_by("mask", descending=True).privatized(threshold=3) == shown
+
+
 @given(table=tables(), threshold=st.integers(0, 60))
 def test_no_total_gives_a_small_count_away(table: PatternTable, threshold: int) -> None:
     shown = table.privatized(threshold=threshold)
@@ -84,9 +91,10 @@ def test_noise_then_threshold_then_rounding() -> None:
         ({"threshold": 2.0}, "threshold must be a whole number"),
         ({"threshold": True}, "threshold must be a whole number"),
         ({"round_to": 0}, "round_to must be a whole number"),
-        ({"epsilon": 0}, "epsilon must be a number above 0"),
-        ({"epsilon": math.inf}, "epsilon must be a number above 0"),
-        ({"epsilon": True}, "epsilon must be a number above 0"),
+        ({"epsilon": 0}, "epsilon must be a finite number above 0"),
+        ({"epsilon": math.inf}, "epsilon must be a finite number above 0"),
+        ({"epsilon": True}, "epsilon must be a finite number above 0"),
+        ({"epsilon": 1e-18, "rng": np.random.default_rng(1)}, "epsilon must be at least 1e-12, .*, got 1e-18"),
         ({"epsilon": 1.0}, "rng must be a numpy Generator where there is noise, got None"),
         ({"epsilon": 1.0, "rng": 5}, "rng must be a numpy Generator where there is noise, got 5"),
     ],

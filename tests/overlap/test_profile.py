@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from socialmkt.core.errors import EmptyInput, Infeasible, InvalidInput
 from socialmkt.overlap import (
     Profile,
+    ProfileOverlap,
     Raked,
     TargetIndex,
     effective_sample,
@@ -66,6 +67,28 @@ def test_the_measures_keep_their_inequalities(pair: tuple[list[float], list[floa
     assert (seen.jsd, seen.bc, seen.emd) == pytest.approx((back.jsd, back.bc, back.emd), abs=1e-12)
     assert 0 <= seen.cosine <= 1 + 1e-12
     assert seen.kl >= 0
+
+
+def test_an_infinite_divergence_comes_back_from_json() -> None:
+    seen = profile_overlap(profile([1, 0]), profile([0, 1]))
+    assert seen.kl == math.inf
+    assert ProfileOverlap.model_validate_json(seen.model_dump_json()) == seen
+
+
+def test_rounded_shares_keep_the_laws() -> None:
+    thirds = profile([0.333333] * 3, ordered=True)
+    itself = profile_overlap(thirds, thirds)
+    assert (itself.ovl, itself.bc, itself.hellinger, itself.tv) == pytest.approx((1, 1, 0, 0), abs=1e-7)
+    seen = profile_overlap(thirds, profile([0.5, 0.3, 0.2000009], ordered=True))
+    assert seen.ovl == pytest.approx(1 - seen.tv, abs=1e-12)
+    margins = {name: {"x": 0.3333333, "y": 0.3333333, "z": 0.3333331} for name in "abcdefgh"}
+    assert math.fsum(joint_profile(margins).cells.values()) == pytest.approx(1, abs=1e-12)
+    assert marginal_overlap(margins, margins).bc_independent == pytest.approx(1, abs=1e-12)
+
+
+def test_many_cells_are_compared_in_one_pass() -> None:
+    many = profile([1 / 50_000] * 50_000)
+    assert profile_overlap(many, many).ovl == pytest.approx(1)
 
 
 @given(each=shares(4))
@@ -369,6 +392,8 @@ def test_all_levels_at_once() -> None:
     alone = index_of([30], [30])
     assert math.isnan(alone.chi2_p)
     assert alone.df == 0
+    for index in (seen, alone):
+        assert TargetIndex.model_validate_json(index.model_dump_json()) == index
     assert "chi2" in seen._repr_html_()
 
 
@@ -425,6 +450,12 @@ def test_a_raked_table_has_its_totals_and_the_pattern_of_its_seed(seed: Any, row
     odds = [t[0, 0] * t[1, 1] / t[0, 1] / t[1, 0] for t in (before, found.table)]
     assert odds[1] == pytest.approx(odds[0], rel=1e-6)
     assert found.error <= 1e-10
+
+
+def test_totals_that_differ_by_their_rounding_alone_are_met() -> None:
+    found = rake([[1, 3], [2, 1]], [0.4, 0.6], [0.5, 0.5 + 9e-10])
+    assert found.table.sum(axis=1) == pytest.approx([0.4, 0.6], abs=1e-9)
+    assert found.table.sum(axis=0) == pytest.approx([0.5, 0.5], abs=1e-8)
 
 
 def test_zeros_stay_and_nothing_gives_nothing() -> None:

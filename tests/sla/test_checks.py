@@ -305,6 +305,8 @@ def test_only_checks_merge() -> None:
             InvalidInput,
             "received must not be null, got None at row 1",
         ),
+        (lambda: check(NOON, [None], HOURLY, as_of=NOON), InvalidInput, "received must be a column"),
+        (lambda: check([NOON], NOON, HOURLY, as_of=NOON), InvalidInput, "replied must be a column"),
         (
             lambda: check([NOON], [dt.datetime(2026, 11, 20)], HOURLY, as_of=NOON),
             AmbiguousTime,

@@ -145,6 +145,14 @@ def test_a_warning_comes_before_the_end_and_one_value_equals_a_column(
             assert [ask(target, one).replace(tzinfo=None) for one in t] == answers.tolist()
 
 
+def test_a_blend_does_not_depend_on_what_its_calendar_was_asked_before() -> None:
+    calendar = W95.model_copy()
+    target = two("blend", dt.timedelta(seconds=300.5), dt.timedelta(seconds=3600.25), calendar)
+    before = due(target, NOON)
+    calendar.between(NOON.replace(year=1950), NOON.replace(year=2150))
+    assert due(target, NOON) == before
+
+
 def test_the_earlier_of_wall_and_business_time_is_looser_than_the_promise() -> None:
     """Said in the docs: just before closing time it gives an hour to a mention that was promised 5 minutes."""
     closing = dt.datetime(2026, 11, 20, 9, 59, tzinfo=dt.UTC)
@@ -239,6 +247,10 @@ def test_semantics_are_derived(calendar: Any, otherwise: Any, semantics: str) ->
     target = Target(within=MINUTE, calendar=calendar, otherwise=otherwise)
     assert target.semantics == semantics
     assert target.model_copy(update={"calendar": W95, "otherwise": HOUR}).semantics is Semantics.envelope
+
+
+def test_a_share_may_be_a_float_of_numpy() -> None:
+    assert Target(within=HOUR, objective=np.float32(0.5), warn_at=np.array([0.5, 0.75]).tolist()).objective == 0.5
 
 
 def test_a_wall_target_may_have_a_calendar_for_its_zone() -> None:

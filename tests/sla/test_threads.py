@@ -281,6 +281,22 @@ def test_nothing_happened_gives_no_rows() -> None:
             "kind must be one of mention, .* got 'say'",
         ),
         (
+            lambda: Events.from_columns([1] * 3, [END] * 3, ["note", "resum", "resum"], ["human"] * 3),
+            InvalidInput,
+            r"kind must be one of .*, got 'resum' at row 1 \(2 such rows of 3\)\. Did you mean 'resume'\?",
+        ),
+        (
+            lambda: Events.from_columns([None], [END], ["note"], ["human"]),
+            InvalidInput,
+            r"thread must not be null, .* of 1\)\.$",
+        ),
+        (
+            lambda: Events.from_columns([1], [END], [None], ["human"]),
+            InvalidInput,
+            r"kind must not be null, .* of 1\)\.$",
+        ),
+        (lambda: Events.from_columns([1], END, ["note"], ["human"]), InvalidInput, "at must be a column"),
+        (
             lambda: Events.from_columns([1], [END], [1], ["human"]),
             InvalidInput,
             "kind must be one of mention, .* got 1",
