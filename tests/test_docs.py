@@ -21,6 +21,7 @@ from tests.test_architecture import PUBLIC
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+EXTRAS = {"frames": "narwhals", "plots": "matplotlib"}
 OPTIONAL = ["pandas", "polars", "pyarrow", "duckdb", "dask", "narwhals", "matplotlib", "lifetimes", "fastapi", "httpx"]
 
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
@@ -62,12 +63,18 @@ def _run(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_the_code_of_the_page_runs_and_prints_what_it_shows(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_code_of_the_page_runs_and_prints_what_it_shows(
+    page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     text = "".join(block.text for block in _blocks(page) if block.language == "python")
     for library in OPTIONAL:
         if re.search(rf"^\W*(import|from) {library}\b", text, flags=re.MULTILINE):
             pytest.importorskip(library)
-    monkeypatch.chdir(ROOT)
+    for extra, library in EXTRAS.items():
+        if re.search(rf"^from socialmkt import .*\b{extra}\b", text, flags=re.MULTILINE):
+            pytest.importorskip(library)
+    (tmp_path / "docs").symlink_to(ROOT / "docs")  # what a page writes does not stay
+    monkeypatch.chdir(tmp_path)
     _run(page)
 
 

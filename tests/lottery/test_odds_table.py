@@ -45,7 +45,7 @@ def test_exact_odds_are_those_of_all_orders(weights, k) -> None:
     assert found["probability"].tolist() == [float(expected[weight]) for weight in sorted(expected)]
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(counts=classes, quantities=st.lists(st.integers(1, 6), min_size=1, max_size=3))
 def test_the_integral_is_exact_to_the_last_places(counts, quantities) -> None:
     exact = odds(counts, quantities=quantities, method="exact")
@@ -75,6 +75,7 @@ def test_hard_cases_keep_ten_places_even_for_the_smallest_chances(counts, quanti
     assert np.abs(integral[exact > 0] / exact[exact > 0] - 1).max() < 1e-9
 
 
+@settings(max_examples=20)
 @given(counts=classes, quantities=st.lists(st.integers(1, 9), min_size=1, max_size=3))
 def test_chances_add_up_and_rise_with_weight(counts, quantities) -> None:
     found = odds(counts, quantities=quantities)
