@@ -146,7 +146,7 @@ def _check(task: str, _rival: str) -> Pair:
     """Whole checks, with status, severity and all, against the open time of the pairs alone."""
     received, replied = _pairs(1_000_000)
     open_yet = np.random.default_rng(6).random(len(replied)) < 0.05
-    answered = np.where(open_yet, np.datetime64("NaT"), replied)
+    answered = np.where(open_yet, np.datetime64("NaT", "us"), replied)
     targets = {
         "wall": sla.Target(within=HOUR),
         "business": sla.Target(within=HOUR, calendar=NEW_YORK),

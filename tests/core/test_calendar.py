@@ -162,10 +162,10 @@ def test_reached_and_back_bracket_the_budget(calendar: Calendar, t: Any, target:
     assert (reached >= t).all()
     assert (reached <= due).all()
     assert (calendar.between(t, reached) == target).all()
-    assert ((calendar.between(t, reached - US) < target) | (target == np.timedelta64(0))).all()
+    assert ((calendar.between(t, reached - US) < target) | (target == np.timedelta64(0, "us"))).all()
     assert (back <= t).all()
     assert (calendar.between(back, t) == target).all()
-    assert ((calendar.between(back + US, t) < target) | (target == np.timedelta64(0))).all()
+    assert ((calendar.between(back + US, t) < target) | (target == np.timedelta64(0, "us"))).all()
     assert (calendar.due(back, target) >= t).all()
 
 
@@ -216,7 +216,7 @@ def test_closing_times_end_open_time_and_opening_times_begin_it(calendar: Calend
     assert not calendar.is_open(closes).any()
     assert calendar.is_open(closes - US).all()
     assert calendar.is_open(opens).all()
-    assert (calendar.between(t, opens) == np.timedelta64(0)).all()
+    assert (calendar.between(t, opens) == np.timedelta64(0, "us")).all()
 
 
 def test_a_table_too_large_gives_the_same_answers_by_search() -> None:
@@ -476,7 +476,7 @@ def test_a_new_year_may_be_asked_about_first() -> None:
         (lambda: W95.due(NOON, "1h"), "target must be a timedelta, .*, got '1h'."),
         (lambda: W95.due(NOON, None), "target must be a timedelta, .*, got None."),
         (lambda: W95.due(NOON, np.timedelta64(1, "M")), "target must be a timedelta, .*, got 1 months"),
-        (lambda: W95.due(NOON, np.timedelta64("NaT")), "target must be a timedelta, .*, got NaT"),
+        (lambda: W95.due(NOON, np.timedelta64("NaT", "us")), "target must be a timedelta, .*, got NaT"),
         (lambda: W95.due([NOON], 5), "target must be a timedelta"),
         (lambda: W95.is_open("2026-01-01"), "t must be an aware datetime or a datetime64, got '2026-01-01'."),
         (lambda: W95.is_open(None), "t must be an aware datetime or a datetime64, got None."),

@@ -87,7 +87,7 @@ def test_what_is_not_known_is_left_out(where, text) -> None:
         (dt.date(2026, 3, 1), "2026-03-01"),
         (np.float64(1.5), "1.5"),
         (np.int8(-3), "-3"),
-        (np.datetime64("NaT"), "NaT"),
+        (np.datetime64("NaT", "us"), "NaT"),
         (np.datetime64("2026-03-01"), "2026-03-01"),
         (np.zeros(3), "a float64 column"),
         (np.zeros(3, dtype=np.int64), "an int64 column"),

@@ -98,7 +98,7 @@ def test_a_naive_datetime_is_refused_as_naive() -> None:
         to_us(dt.datetime(2026, 3, 1), func="rfm.score", name="as_of")
 
 
-@pytest.mark.parametrize("value", [5, "2026-03-01", dt.date(2026, 3, 1), None, np.datetime64("NaT"), 1.5])
+@pytest.mark.parametrize("value", [5, "2026-03-01", dt.date(2026, 3, 1), None, np.datetime64("NaT", "us"), 1.5])
 def test_what_is_no_instant_is_refused(value) -> None:
     with refuses(InvalidInput, match="instant must be an aware datetime or a datetime64"):
         to_us(value)

@@ -322,7 +322,7 @@ def test_a_request_comes_back_from_json_with_its_facts() -> None:
         (np.datetime64("2026-03-01T12:00"), NOW),
         (NOW.date(), NOW - 12 * HOUR),
         (float("nan"), None),
-        (np.datetime64("NaT"), None),
+        (np.datetime64("NaT", "us"), None),
         (["what", "no", "rule", "reads"], ["what", "no", "rule", "reads"]),
     ],
 )

@@ -86,7 +86,7 @@ def report(mentions: int = 600) -> sla.Report:
     number = np.arange(mentions)
     received = np.datetime64("2026-11-16T00:00") + (number * 7 * 1440 // mentions).astype("m8[m]")
     replied = received + (number * number % 90).astype("m8[m]")
-    replied[-20:] = np.datetime64("NaT")
+    replied[-20:] = np.datetime64("NaT", "us")
     promise = sla.Target(within=HOUR, objective=0.9)
     return sla.report(sla.check(received, replied, promise, as_of=np.datetime64("2026-11-24")), tz="Asia/Shanghai")
 

@@ -132,7 +132,7 @@ def test_one_delay_equals_a_column_of_any_kind(make: Any) -> None:
             "half_life must be a timedelta above 0",
         ),
         (
-            lambda: delay_cost(MINUTE, doubling=np.timedelta64("NaT"), half_life=HOUR),
+            lambda: delay_cost(MINUTE, doubling=np.timedelta64("NaT", "us"), half_life=HOUR),
             InvalidInput,
             "doubling must be a",
         ),

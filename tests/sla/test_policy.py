@@ -81,7 +81,7 @@ def test_an_envelope_keeps_the_order_and_never_exceeds_the_literal_promise(
     calendar: Calendar, t: Any, within: dt.timedelta, otherwise: dt.timedelta
 ) -> None:
     found = due(two("envelope", within, otherwise, calendar), t)
-    assert (np.diff(found) >= np.timedelta64(0)).all()
+    assert (np.diff(found) >= np.timedelta64(0, "us")).all()
     assert (found <= due(two("arrival", within, otherwise, calendar), t)).all()
     assert (found >= t).all()
 
