@@ -23,7 +23,18 @@ from socialmkt.lottery._lots import lots
 from socialmkt.lottery._rows import AlternateRow, WinnerRow
 from socialmkt.lottery._standing import Standing, Vacated, replay
 from socialmkt.lottery.drawing import _check_unfilled
-from tests.lottery.draws import BEACON, DRAW, KEY, LATER, SESAME, example, example_manifest, example_record, keys_of
+from tests.lottery.draws import (
+    BEACON,
+    CLOSE,
+    DRAW,
+    KEY,
+    LATER,
+    SESAME,
+    example,
+    example_manifest,
+    example_record,
+    keys_of,
+)
 from tests.refusals import refuses
 
 SHA = "[0-9a-f]{12}"
@@ -131,6 +142,10 @@ def test_caps_are_sorted_whole_numbers_up_to_what_every_json_reader_keeps() -> N
         check_caps({"persons": 1}, ["person", "device"], func="f")
     with refuses(InvalidInput, match=r"^f: caps must be one of \(no groups in the list\), got 'person'\.$"):
         check_caps({"person": 1}, [], func="f")
+    for name in ("Person", "a b", "x" * 33, "", 5):
+        match = "^f: caps must have names of 1 to 32 characters from a-z, 0-9 and _, got "
+        with refuses(InvalidInput, match=match):
+            check_caps({name: 1}, None, func="f")
     with refuses(InvalidInput, match=r"^f: caps must be a mapping of group to number, got \['person'\]\.$"):
         check_caps(["person"], None, func="f")
 
@@ -312,7 +327,7 @@ def test_events_are_chained_and_one_with_two_slots_is_one_disqualification() -> 
             "entries must have 1,008 rows, got 8.",
         ),
         ({"secret": SESAME}, "secret must be left out, as the manifest has no secret_hash, got another."),
-        ({"secret": 5}, "secret must be printable ASCII text, or bytes, got 5."),
+        ({"secret": 5}, "secret must be printable ASCII text, or bytes, got another value."),
         ({"beacon": 5}, "beacon must be printable ASCII text, or bytes, got 5."),
         (
             {"manifest": example_manifest(secret_hash=keys_of(SESAME))},
@@ -337,7 +352,7 @@ def test_a_draw_that_is_refused_says_what_it_must_have(arguments: dict[str, Any]
         ({"beacon": ""}, "beacon must not be empty, got ''"),
         ({"beacon": b""}, "beacon must not be empty, got b''"),
         ({"beacon": 7}, "beacon must be printable ASCII text, or bytes, got 7"),
-        ({"secret": 7}, "secret must be printable ASCII text, or bytes, got 7"),
+        ({"secret": 7}, "secret must be printable ASCII text, or bytes, got another value"),
         ({"pool": "a b"}, "pool must be 1 to 64 characters from A-Z, a-z, 0-9, _, . and -, got 'a b'"),
         ({"pool": 7}, "pool must be 1 to 64 characters from A-Z, a-z, 0-9, _, . and -, got 7"),
     ],
@@ -346,6 +361,65 @@ def test_a_key_that_cannot_be_derived_says_why(arguments: dict[str, Any], text: 
     given_ = {"commitment": DRAW["commitment"], "beacon": BEACON, **arguments}
     with refuses(InvalidInput, match=rf"^lottery\.draw_key: {text}\.$"):
         draw_key(given_.pop("commitment"), given_.pop("beacon"), **given_)
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason", "at", "text"),
+    [
+        ("bob", "luck", LATER, "reason must be one of duplicate_identity, .*, got 'luck'"),
+        ("alice", "fraud", LATER, "entry must not be disqualified already, got 'alice'"),
+        ("carol", "fraud", LATER, "entry must be a standing winner or an unused alternate, got 'carol'"),
+        (
+            "bob",
+            "fraud",
+            CLOSE - timedelta(1),
+            "at must not lie before closes_at: 2026-04-19T23:59:00Z, got",
+        ),
+        (
+            "bob",
+            "fraud",
+            LATER - timedelta(seconds=1),
+            "at must not lie before the last event: 2026-04-21T00:00:00Z, got 2026-04-20 23:59:59",
+        ),
+        (
+            "bob",
+            "unclaimed",
+            LATER,
+            "at must not lie before claim_by, as the reason is unclaimed: 2026-04-22T00:00:00Z, got 2026-04-21",
+        ),
+        (
+            "bob",
+            "no_address",
+            LATER,
+            "at must not lie before claim_by, as the reason is no_address: 2026-04-22T00:00:00Z, got 2026-04-21",
+        ),
+        (
+            "bob",
+            "no_address",
+            LATER + timedelta(1),
+            "reason must not be no_address for an entry without a physical prize, got 'bob'",
+        ),
+    ],
+)
+def test_a_disqualification_outside_the_rules_says_which(entry: str, reason: str, at: Any, text: str) -> None:
+    record = example_record(claim_by=LATER + timedelta(1)).disqualify("alice", reason="fraud", at=LATER)
+    entry = record.winners["entry"][-1] if entry == "bob" else entry
+    text = text.replace("'bob'", repr(entry))
+    with refuses(InvalidInput, match=f"^DrawRecord.disqualify: {text}"):
+        record.disqualify(entry, reason=reason, at=at)
+
+
+def test_the_first_moment_of_every_rule_is_allowed() -> None:
+    prizes = [Prize(name="a", quantity=1, delivery="physical"), Prize(name="b", quantity=1)]
+    record = example_record(prizes=prizes, claim_by=LATER)
+    first, second = record.winners["entry"].tolist()
+    after = record.disqualify(second, reason="unclaimed", at=LATER).disqualify(first, reason="no_address", at=LATER)
+    assert [event.reason for event in after.events] == ["unclaimed", "no_address"]
+    stand_in = record.alternates["entry"][0]
+    assert record.disqualify(stand_in, reason="no_address", at=LATER).events[0].prize == ""
+    late = example_manifest(closes_at=None, beacon="b", beacon_round=None)
+    anytime = draw(late, example(), beacon=BEACON)
+    assert anytime.disqualify(anytime.winners["entry"][0], reason="unclaimed", at=CLOSE - timedelta(9)).events
 
 
 def test_a_key_is_the_hash_of_its_lines() -> None:
