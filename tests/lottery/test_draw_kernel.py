@@ -480,6 +480,8 @@ def test_a_ranking_is_made_of_int64_and_text_and_keeps_its_rules() -> None:
     found = rank(example(), KEY, k=3, method="tickets")
     assert (found.key, found.k, found.method, found.caps) == (KEY, 3, "tickets", {})
     assert (found.rank.tolist(), found.weight.dtype, found.held) == ([1, 2, 3], np.int64, None)
+    assert found.rank.dtype == np.int64
+    assert found.entry.dtype == found.ticket.dtype == object
     weights = dict(zip(DRAW["ids"], DRAW["weights"], strict=True))
     assert found.weight.tolist() == [weights[one] for one in found.entry]
     empty = Ranking.empty(KEY, k=3, method="tickets", caps={"person": 2})
@@ -561,3 +563,17 @@ def test_what_is_no_record_and_no_list_is_told_how_to_load_one() -> None:
         InvalidInput, match=r"^lottery\.verify: entries must be Entries, got 'l'\. Pass Entries\.from_tsv\(list\)\.$"
     ):
         verify(example_record(), "l")
+
+
+def test_what_a_draw_cannot_do_again_is_told_in_its_own_words() -> None:
+    groups = {"person": ["p", "q"]}
+    prizes = [Prize(name="a", quantity=1)]
+    capped = Entries.from_columns(["ann", "bo"], groups=groups)
+    made = manifest(capped, prizes, draw_id="d", beacon="b", caps={"person": 1})
+    record = draw(made, capped, beacon="1")
+    words = "lottery.draw: caps must be one of (no groups in the list), got 'person'."
+    assert f"inputs: the draw cannot be repeated: {words}" in told(record, Entries.from_columns(["ann", "bo"]))
+    heavy = Entries.from_columns(["ann", "bo"], weight=[10**7, 1])
+    raffle = manifest(heavy, prizes, draw_id="d", beacon="b", method="tickets")
+    with refuses(Infeasible, match="^lottery.draw: weight must add up to at most 10,000,000 for method='tickets'"):
+        draw(raffle, heavy, beacon="1")
