@@ -545,6 +545,36 @@ def test_the_first_row_that_differs_is_named() -> None:
     assert told(record.model_copy(update={"winners": forged}), entries) == [words]
 
 
+def test_a_forged_event_is_told_with_the_entry_it_is_about() -> None:
+    record, entries = example_record().disqualify("alice", reason="fraud", at=LATER), example()
+    chain = "event_chain: the events are not chained (alice)"
+    reason = "event_reason: a disqualification breaks the rules: DrawRecord.disqualify: "
+    replacement = "event_replacement: a slot went to another than the next alternate (alice)"
+
+    def with_event(**fields: Any) -> list[str]:
+        event = record.events[0].model_copy(update=fields)
+        return told(record.model_copy(update={"events": (event,), "digest": event.digest}), entries)
+
+    assert with_event() == []
+    assert with_event(previous="00" * 32) == [chain]
+    assert with_event(replacement="grace") == with_event(prize="consolation") == [replacement]
+    (at,) = with_event(at=CLOSE - timedelta(1))
+    assert at.startswith(f"{reason}at must not lie before closes_at: 2026-04-19T23:59:00Z")
+    assert at.endswith(" (alice)")
+    assert with_event(reason="luck")[0].startswith(f"{reason}reason must be one of")
+
+
+def test_drawn_rows_that_were_forged_are_told_with_their_place() -> None:
+    record, entries = example_record(), example()
+    for name, code in (("drawn", "drawn"), ("first_alternates", "alternates")):
+        table = getattr(record, name)
+        cells = {column: list(values) for column, values in table.to_dict().items()}
+        cells["ticket"][2] = "00" * 32
+        forged = record.model_copy(update={name: type(table).model_validate(cells)})
+        whose = f"(main, consolation, {cells['slot' if name == 'drawn' else 'order'][2]})"
+        assert any(one.startswith(f"{code}: ") and one.endswith(whose) for one in told(forged, entries))
+
+
 def test_rows_that_are_missing_are_said_to_be() -> None:
     record, entries = example_record(), example()
     cells = {name: list(column)[:-1] for name, column in record.winners.to_dict().items()}
