@@ -241,6 +241,18 @@ def test_what_cannot_be_repaired_has_no_suggestion() -> None:
         book.suggest(["AB"])
 
 
+def test_an_unreadable_symbol_is_filled_in_and_what_could_be_read_is_kept() -> None:
+    book, right = CodeBook(CodeSpec(checks=2), KEY, CAMPAIGN), "4ATNP5AYNPAF"
+    for place in range(12):
+        typed = f"{right[:place]}?{right[place + 1 :]}"
+        assert book.suggest(typed) == right
+        for other in {*range(12)} - {place}:
+            wrong = typed[:other] + ("Z" if right[other] != "Z" else "Y") + typed[other + 1 :]
+            suggested = book.suggest(wrong)
+            read = [number for number in range(12) if wrong[number] != "?"]
+            assert suggested is None or all(suggested[number] == wrong[number] for number in read)
+
+
 def test_one_error_is_repaired_and_some_of_two_lead_elsewhere_but_none_home() -> None:
     book, right = CodeBook(CodeSpec(checks=2), KEY, CAMPAIGN), "4ATNP5AYNPAF"
     pairs = list(itertools.product(CROCKFORD32, repeat=2))
