@@ -167,6 +167,15 @@ def test_amounts_about_2_to_the_32_keep_their_size_in_a_table(price: int, fee: i
     assert (ladder.amounts(quantities) == expected).all()
 
 
+def test_free_units_cost_nothing_in_a_table_either() -> None:
+    quantities = np.arange(200_000) % 60_000
+    tier = Tier(min_quantity=1, unit_price=7)
+    expected = np.maximum(quantities - 50_000, 0) * 7
+    for most in (40_000, 50_001, 60_000):
+        ladder = Ladder(currency="CNY", tiers=[tier], free=50_000)
+        assert (ladder.amounts(quantities % most) == expected[quantities % most]).all()
+
+
 @pytest.mark.parametrize("bound", [2**32 - 1, 2**32, 2**32 + 1])
 def test_a_least_amount_and_one_of_nothing_about_2_to_the_32_keep_their_size_in_a_table(bound: int) -> None:
     quantities = np.arange(70_000) % 40_000
