@@ -52,7 +52,6 @@ class Layout:
     def __init__(self, alphabet: str, body: int, checks: int, group: Sequence[int], prefix: str) -> None:
         self.alphabet, self.body, self.length = alphabet, body, body + checks
         self.folding = folding_of(alphabet)
-        self.prefix = prefix
         self.plain_prefix = self.normalized(prefix)
         parts = group or (self.length,)
         self.template = prefix + "-".join("\0" * size for size in parts)

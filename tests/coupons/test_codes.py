@@ -357,6 +357,7 @@ def test_codes_and_serials_come_from_any_library(library: str) -> None:
         (" a\u00a0b\u3000c\td\r\ne ", "ABCDE"),
         ("ｏｉｌ OIL", "011011"),
         ("straße ıſ U", "STRAßEıſU"),
+        ("\ufee1\uff00\uff01\uff5e\uff5f", "\ufee1\uff00!~\uff5f"),
     ],
 )
 def test_normal_forms_fold_ascii_only(typed: str, plain: str) -> None:
