@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from socialmkt.core.errors import Infeasible, InvalidInput
 from socialmkt.coupons import DIGITS, CodeSpec, append_checks, random_codes
 from socialmkt.coupons._bad_words import Blocklist
-from socialmkt.coupons._random_codes import _MOST_VAIN
+from socialmkt.coupons._random_codes import _MOST_VAIN, _first_ones
 from tests.refusals import refuses
 
 ELEVEN = CodeSpec(alphabet="0123456789A", body=8, checks=0, blocked=[])
@@ -177,3 +179,19 @@ def test_checks_of_random_codes_are_those_of_their_bodies() -> None:
             assert code == f"ab-{code[3:7]}-{code[8:]}"
             plain = code[3:].replace("-", "")
             assert plain == append_checks(plain[:10], checks)
+
+
+@given(st.lists(st.integers(0, 40), max_size=300))
+def test_a_value_that_comes_again_is_left_out_and_the_others_keep_their_order(values: list[int]) -> None:
+    assert _first_ones(np.array(values, np.uint64)).tolist() == list(dict.fromkeys(values))
+
+
+def test_only_the_symbols_that_are_missing_are_asked_for_again() -> None:
+    asked = []
+
+    def mostly_unfit(count: int) -> bytes:
+        asked.append(count)
+        return bytes(7) + b"\xff" * (count - 7) if len(asked) == 1 else b"\1" * count
+
+    assert random_codes(ELEVEN, 1, source=mostly_unfit).tolist() == ["00000001"]
+    assert asked[1:] == [2]
