@@ -209,6 +209,12 @@ def test_a_changed_quantity_is_priced_anew() -> None:
     ]  # fmt: skip
 
 
+def test_an_order_above_the_limit_of_an_order_moves_no_price() -> None:
+    for basis in ("buyers", "units"):
+        books = settle(deal_of(ONE, per_order=2, basis=basis), paid_orders([3, 1]), as_of=CLOSES)
+        assert [(line.reason, line.due) for line in books.lines] == [(Reason.per_order_limit, 0), (None, 29900)]
+
+
 def test_what_was_taken_can_be_given() -> None:
     books = settle(deal_of(ONE), paid_orders([1, 1]), as_of=CLOSES, captured={"A": 30000})
     assert [(line.charge, line.refund) for line in books.lines] == [(0, 4100), (25900, 0)]
