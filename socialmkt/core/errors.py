@@ -309,7 +309,12 @@ def _shown_numpy(got: Any) -> str:
     if getattr(got, "shape", None) != ():
         dtype = str(got.dtype)
         return f"{'an' if dtype[:1].lower() in 'aeio' else 'a'} {dtype} column"
-    return str(got) if got.dtype.kind in "mM" else repr(got.item())
+    if got.dtype.kind not in "mM":
+        return repr(got.item())
+    try:
+        return str(got)
+    except OverflowError:  # numpy 2.5 writes no date so far away
+        return f"{got.astype('int64')} as {got.dtype}"
 
 
 def _restore(kind: Callable[..., SocialmktError], text: str, attributes: dict[str, Any]) -> SocialmktError:

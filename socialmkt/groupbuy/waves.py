@@ -259,11 +259,12 @@ def plan_waves(
 def _boundaries(start: date, tz: str | tzinfo, waves: int, days: int) -> list[datetime]:
     found = tz if isinstance(tz, tzinfo) else zone(tz, func=_FUNC, parameter="tz")
     first = np.datetime64(start, "D")
-    starts, _ = day_bounds(first + np.arange(waves + 1) * days, found)
+    length = np.timedelta64(days, "D")
+    starts, _ = day_bounds(first + np.arange(waves + 1) * length, found)
     bounds: list[int] = starts.tolist()
     for number, (opens, closes) in enumerate(pairwise(bounds)):
         if opens == closes:
-            got = Verbatim(f"{first + number * days}")
+            got = Verbatim(f"{first + number * length}")
             raise refuse(Infeasible, _FUNC, "start", f"give every wave a day that {found} has", got)
     return [from_us(us, func=_FUNC, name="waves") for us in bounds]
 
