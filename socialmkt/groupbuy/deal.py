@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, cast
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
+from socialmkt.core._model_show import lines_html
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.model import Amount, Frozen, Instant, Name, Positive
@@ -20,7 +21,6 @@ from socialmkt.groupbuy import _replay
 from socialmkt.groupbuy._codes import Outcome, Phase, Reason
 from socialmkt.groupbuy._order import Order
 from socialmkt.groupbuy._progress import Progress, StatusLine
-from socialmkt.groupbuy._show import lines_html
 from socialmkt.groupbuy.ladder import Ladder
 
 __all__ = ["Deal", "DealStatus", "Order", "Outcome", "Phase", "Progress", "Reason", "StatusLine", "status"]

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple, Self
 
 from pydantic import model_validator
 
+from socialmkt.core._model_show import lines_html
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.labels import Code
 from socialmkt.core.model import Frozen, Instant, Name
 from socialmkt.groupbuy._order import Buyer
-from socialmkt.groupbuy._show import lines_html
 
 __all__ = ["Join", "RefusedJoin", "Team", "TeamMatch", "TeamReason", "TeamStatus", "match_teams"]
 
