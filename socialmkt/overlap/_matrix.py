@@ -120,7 +120,14 @@ class OverlapMatrix(ArrayModel):
 
     @property
     def sizes(self) -> NDArray[Any]:
-        """How many people each audience has."""
+        """How many people each audience has.
+
+        Examples
+        --------
+        >>> from socialmkt.overlap import Audience, overlap_matrix
+        >>> overlap_matrix([Audience.from_ids([1, 2, 3], name="a"), Audience.from_ids([3, 4], name="b")]).sizes
+        array([3, 2])
+        """
         return np.diagonal(self.counts)
 
     def metric(self, name: str) -> NDArray[np.float64]:

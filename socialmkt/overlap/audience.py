@@ -66,8 +66,8 @@ class Audience(AudienceFields):
     >>> len(tv | app), len(tv & app), len(tv - app)
     (6, 2, 3)
     >>> big = Audience.from_ids(range(100_000), k=4096)
-    >>> big.theta < 0.05, big.size.low < 100_000 < big.size.high
-    (True, True)
+    >>> tv.exact, big.exact, big.theta < 0.05, big.size.low < 100_000 < big.size.high
+    (True, False, True, True)
     """
 
     @staticmethod

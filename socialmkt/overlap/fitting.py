@@ -71,8 +71,8 @@ class TargetGroup(Frozen):
     --------
     >>> everybody = Profile(cells={"young": 0.4, "old": 0.6}, users=1_000_000)
     >>> target = TargetGroup(population=everybody, propensity={"young": 0.10, "old": 0.05})
-    >>> round(target.users), round(target.profile.cells["young"], 3)
-    (70000, 0.571)
+    >>> round(target.share, 2), round(target.users), round(target.profile.cells["young"], 3)
+    (0.07, 70000, 0.571)
     """
 
     population: Profile

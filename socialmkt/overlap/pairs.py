@@ -93,6 +93,12 @@ class PairOverlap(Frozen):
     >>> pair = PairOverlap(a=100, b=50, both=20, universe=1000)
     >>> pair.jaccard_cap, pair.a_in_b, pair.b_in_a, pair.lift
     (0.5, 0.2, 0.4, 4.0)
+    >>> pair.union, pair.a_only, pair.b_only, pair.symmetric_difference, pair.retained
+    (130, 80, 30, 110, (100, 50, 20))
+    >>> round(pair.jaccard, 4), round(pair.dice, 4), pair.overlap_coefficient, round(pair.cosine, 4)
+    (0.1538, 0.2667, 0.4, 0.2828)
+    >>> round(pair.kulczynski, 4), pair.expected, round(pair.pmi, 4), round(pair.phi, 4)
+    (0.3, 5.0, 1.3863, 0.2294)
     >>> round(pair.log_p_value(), 6)
     -18.870037
     """
