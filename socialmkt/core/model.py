@@ -374,7 +374,7 @@ def canonical(model: BaseModel) -> bytes:
     Raises
     ------
     InvalidInput
-        A field holds NaN or an infinity, which JSON cannot say.
+        It is no model, or a field holds NaN or an infinity, which JSON cannot say.
 
     Examples
     --------
@@ -386,6 +386,8 @@ def canonical(model: BaseModel) -> bytes:
     >>> canonical(Offer(name="伞", opens_at=datetime(2026, 3, 1, tzinfo=UTC)))
     b'{"name":"\\u4f1e","opens_at":"2026-03-01T00:00:00.000000Z","quantity":1}'
     """
+    if not isinstance(cast("object", model), BaseModel):
+        raise refuse(InvalidInput, "model.canonical", "model", "be a pydantic model", model)
     dumped = model.model_dump(mode="json")
     try:
         text = json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Verbatim, check_choice, refuse
 from socialmkt.core.model import Count, Name  # noqa: TC001  # pydantic reads them
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.overlap._alignment import align
@@ -160,9 +160,10 @@ class OverlapMatrix(ArrayModel):
         array([[1.  , 0.33],
                [0.33, 1.  ]])
         """
-        func = "OverlapMatrix.metric"
-        if name not in METRICS:
-            raise refuse_choice(func, "name", name, METRICS)
+        return self._values(name, "OverlapMatrix.metric", "name")
+
+    def _values(self, name: str, func: str, parameter: str) -> NDArray[np.float64]:
+        check_choice(func, parameter, name, METRICS)
         if name in {"lift", "phi"} and self.universe is None:
             raise refuse(InvalidInput, func, "universe", f"be given for {name}", None)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -197,7 +198,7 @@ class OverlapMatrix(ArrayModel):
         """
         if not is_int(n) or n < 0:
             raise refuse(InvalidInput, "OverlapMatrix.top", "n", "be a whole number of at least 0", n)
-        values = self.metric(metric)
+        values = self._values(metric, "OverlapMatrix.top", "metric")
         every = (permutations if metric in _DIRECTED else combinations)(range(len(self.names)), 2)
         i, j = np.array(list(every), dtype=np.int64).reshape(-1, 2).T
         names = np.array(self.names, dtype=object)

@@ -398,6 +398,8 @@ class Audience(AudienceFields):
         """
         if not isinstance(b, bytes):
             raise refuse(InvalidInput, "Audience.from_bytes", "b", "be bytes", Verbatim(type(b).__name__))
+        if name is not None:
+            read_name(name, func="Audience.from_bytes", name="name")
         parts = _audience_bytes.from_bytes(b)
         check_parts(parts, "Audience.from_bytes")
         return Audience(**fields_of(parts), name=name)

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, Overflow, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, check_choice, refuse
 from socialmkt.core.model import Count, Frozen
 from socialmkt.overlap._alignment import align
 from socialmkt.overlap._audience_fields import whole
@@ -333,8 +333,7 @@ class PairOverlap(Frozen):
         (0.306, 0.353, 0.403)
         """
         func = "PairOverlap.estimate"
-        if metric not in (*_ESTIMATES, *_RATIOS):
-            raise refuse_choice(func, "metric", metric, (*_ESTIMATES, *_RATIOS))
+        check_choice(func, "metric", metric, (*_ESTIMATES, *_RATIOS))
         a, b, both = self.retained
         counts = {"a": a, "b": b, "both": both, "union": a + b - both, "a_only": a - both, "b_only": b - both}
         if metric in counts:

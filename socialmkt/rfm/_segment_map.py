@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, ValidationInfo, model_validator
 
-from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, check_choice, refuse
 from socialmkt.core.model import Count, Frozen, FrozenDict, Name, Positive, fingerprint
 from socialmkt.rfm._claims import check_bins, check_claims, check_names, claimants, read_cells, read_segment, winners
 
@@ -231,8 +231,7 @@ class SegmentMap(Frozen):
         func = "SegmentMap.from_boxes"
         check_names(name, default, func=func)
         bins = check_bins(bins, func)
-        if on_overlap not in ("raise", "first"):
-            raise refuse_choice(func, "on_overlap", on_overlap, ["raise", "first"])
+        check_choice(func, "on_overlap", on_overlap, ["raise", "first"])
         if isinstance(segments, str) or not isinstance(segments, Iterable):
             raise refuse(InvalidInput, func, "segments", "be a list of Segments", segments)
         claims = tuple(_box_claim(segment, bins, func) for segment in segments)
