@@ -14,7 +14,7 @@ M = TypeVar("M", bound=BaseModel)
 
 def read_models(values: Any, kind: type[M], *, func: str, name: str) -> list[M]:
     """Read models of one kind from any iterable but text, a mapping or a model; an empty one is a list too."""
-    listed = None if isinstance(values, str | bytes | Mapping | BaseModel) else _listed(values)
+    listed = _listed(values)
     if listed is None:
         raise refuse(InvalidInput, func, name, f"be a list of {kind.__name__}", values)
     for row, value in enumerate(listed):
@@ -25,7 +25,9 @@ def read_models(values: Any, kind: type[M], *, func: str, name: str) -> list[M]:
 
 
 def _listed(values: Any) -> list[Any] | None:
-    """List what can be walked; an array of no dimension says that it can, and cannot."""
+    """List what can be walked and is no single thing; an array of no dimension says that it can, and cannot."""
+    if isinstance(values, str | bytes | Mapping | BaseModel):
+        return None
     try:
         return list(values)
     except TypeError:
