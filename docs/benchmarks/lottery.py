@@ -136,7 +136,7 @@ def _odds() -> Pair:
 def _listed(*, in_order: bool) -> Pair:
     ids = sorted(_ids(IDS)) if in_order else _ids(IDS)
     rival = lambda: hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()  # noqa: E731  # a pair of calls
-    return Pair(lambda: Entries.from_columns(ids).digest, rival, None if in_order else 1 / 3)
+    return Pair(lambda: Entries.from_columns(ids).digest, rival, 1 / 3)
 
 
 def _against_choice() -> Pair:

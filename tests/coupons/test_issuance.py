@@ -167,15 +167,15 @@ def test_windows_are_fixed_at_issue() -> None:
 
 def test_serials_with_a_blocked_code_are_stepped_over() -> None:
     book = CodeBook(CodeSpec(body=4, blocked=["AA", "1Z"]), bytes(32), "c")
-    clean = [serial for serial in range(3_000) if not book.blocked(serial)][:300]
-    asked = requests(*((f"k{number}", number) for number in range(300)))
+    clean = np.flatnonzero(~book.blocked(np.arange(3_000)))[:50].tolist()
+    asked = requests(*((f"k{number}", number) for number in range(50)))
     once = issue(campaign(), EMPTY, asked, now=NOW, book=book).ledger
     twice = EMPTY
     for request in asked:
         twice = issue(campaign(), twice, [request], now=NOW, book=book).ledger
     assert once == twice
     assert [once.coupon(f"c#{serial}").serial for serial in clean] == clean
-    assert (once.next_serial, once.burned) == (clean[-1] + 1, clean[-1] + 1 - 300)
+    assert (once.next_serial, once.burned) == (clean[-1] + 1, clean[-1] + 1 - 50)
 
 
 def test_a_book_that_is_used_up_is_refused() -> None:
