@@ -24,6 +24,7 @@ __all__ = [
     "SchemeMismatch",
     "SocialmktError",
     "Verbatim",
+    "check_choice",
     "did_you_mean",
     "refuse",
     "refuse_choice",
@@ -254,6 +255,35 @@ def refuse_choice(function: str, parameter: str, got: object, choices: Iterable[
     if len(known) > _MOST_CHOICES:
         listed += f", ... ({len(known):,} in all)"
     return refuse(InvalidInput, function, parameter, f"be one of {listed}", got, fix=did_you_mean(got, known))
+
+
+def check_choice(function: str, parameter: str, got: object, choices: Iterable[str]) -> str:
+    """Pass a word that is one of the known ones.
+
+    Parameters
+    ----------
+    function, parameter, got, choices
+        As in `refuse_choice`.
+
+    Returns
+    -------
+    str
+        The word.
+
+    Raises
+    ------
+    InvalidInput
+        It is none of the choices, or no text at all.
+
+    Examples
+    --------
+    >>> check_choice("rfm.score", "method", "rank", ["quantile", "rank"])
+    'rank'
+    """
+    known = list(choices)
+    if not isinstance(got, str) or got not in known:
+        raise refuse_choice(function, parameter, got, known)
+    return got
 
 
 def did_you_mean(got: object, known: Iterable[str]) -> str | None:

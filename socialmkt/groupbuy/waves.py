@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from socialmkt.core._model_show import lines_html
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse, refuse_choice
 from socialmkt.core.instants import day_bounds, from_us, to_us, zone
 from socialmkt.core.model import Frozen, Instant, Name, Positive
-from socialmkt.groupbuy._show import lines_html
 from socialmkt.groupbuy.deal import Deal
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from socialmkt.core import columns
 from socialmkt.core._instants import MICROSECOND
+from socialmkt.core._models import read_models
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, refuse
 from socialmkt.core.instants import to_us
@@ -22,6 +22,9 @@ from socialmkt.core.table import Table
 from socialmkt.sla import _settings
 from socialmkt.sla._codes import Status
 from socialmkt.sla.checks import Checks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Int64 = NDArray[np.int64]
 
@@ -170,12 +173,9 @@ def burn_alerts(
     """
     func = "sla.burn_alerts"
     decided = _Decided.of(checks, func, objective, min_count)
-    listed: list[Any] = list(alerts) if isinstance(alerts, Iterable) else [alerts]
+    listed = read_models(alerts, BurnAlert, func=func, name="alerts")
     if not listed:
         raise refuse(EmptyInput, func, "alerts", "hold at least one alert", [])
-    for alert in listed:
-        if not isinstance(alert, BurnAlert):
-            raise refuse(InvalidInput, func, "alerts", "be BurnAlerts", alert)
     longs = [decided.burn(alert.long // MICROSECOND) for alert in listed]
     shorts = [decided.burn(alert.short // MICROSECOND) for alert in listed]
     firing = [

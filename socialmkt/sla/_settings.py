@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Verbatim, check_choice, refuse
 from socialmkt.sla._codes import Actor, Semantics, member
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ def actors(words: Any, info: ValidationInfo) -> tuple[Actor, ...]:
 
 def on_reopen(word: Any, info: ValidationInfo) -> str:
     """Read what a reopening does."""
-    if word not in ("resume", "restart"):
-        raise refuse_choice("", info.field_name or "on_reopen", word, ["resume", "restart"])
-    return str(word)
+    return check_choice("", info.field_name or "on_reopen", word, ["resume", "restart"])
 
 
 def _is_number(value: Any) -> bool:

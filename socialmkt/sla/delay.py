@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,24 @@ _STEEPEST = 700
 """The exponent beyond which exp passes the range of a float."""
 
 
+@overload
+def delay_cost(
+    delay: Span,
+    *,
+    doubling: Span | None,
+    half_life: Span,
+    rate: float = 1.0,
+    audience: float | None = None,
+) -> float: ...
+@overload
+def delay_cost(
+    delay: Column,
+    *,
+    doubling: Span | None,
+    half_life: Span,
+    rate: float = 1.0,
+    audience: float | None = None,
+) -> Floats: ...
 def delay_cost(
     delay: Span | Column,
     *,
@@ -37,7 +55,7 @@ def delay_cost(
     half_life: Span,
     rate: float = 1.0,
     audience: float | None = None,
-) -> Any:
+) -> float | Floats:
     """Estimate how many exposures a rumour gets when it is answered after a delay.
 
     Parameters

@@ -414,3 +414,8 @@ def test_a_bare_number_is_no_duration(within: Any) -> None:
 def test_json_durations_are_whole_microseconds(text: str) -> None:
     with pytest.raises(ValidationError, match="within must be a timedelta"):
         Promise.model_validate_json(text)
+
+
+def test_only_a_model_has_canonical_json() -> None:
+    with refuses(InvalidInput, match="model.canonical: model must be a pydantic model, got 'abc'"):
+        canonical("abc")  # type: ignore[arg-type]

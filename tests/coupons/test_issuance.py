@@ -261,9 +261,9 @@ def test_other_arguments_are_refused_by_name() -> None:
         issue("c", EMPTY, one, now=NOW)
     with refuses(InvalidInput, match="ledger must be a Ledger"):
         issue(campaign(), [], one, now=NOW)
-    with refuses(InvalidInput, match="requests must be a list of requests"):
+    with refuses(InvalidInput, match="requests must be a list of IssueRequest"):
         issue(campaign(), EMPTY, one[0], now=NOW)
-    with refuses(InvalidInput, match="requests must be IssueRequests, got 'k' at row 1"):
+    with refuses(InvalidInput, match="requests must hold IssueRequest objects, got a str at row 1"):
         issue(campaign(), EMPTY, [*one, "k"], now=NOW)
     with refuses(InvalidInput, match="at must not lie after now, got .* at row 0"):
         issue(campaign(), EMPTY, requests(("a", "u"), at=NOW + HOUR), now=NOW)

@@ -436,7 +436,7 @@ def test_a_deal_that_was_called_off_says_so() -> None:
 
 def test_orders_of_something_else_are_refused_by_name() -> None:
     deal, orders = samples.deal()
-    with refuses(InvalidInput, match=r"^plots.deal_progress: orders must hold Orders"):
+    with refuses(InvalidInput, match=r"^plots.deal_progress: orders must hold Order objects"):
         plots.deal_progress(deal, [1])
     with refuses(InvalidInput, match=r"^plots.deal_progress: orders must have distinct ids"):
         plots.deal_progress(deal, [orders[0], orders[0]])

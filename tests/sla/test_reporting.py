@@ -386,8 +386,16 @@ def test_one_mention_in_the_night_wakes_nobody() -> None:
         ),
         (lambda: burn_rate([], [HOUR], objective=0.9), InvalidInput, "checks must be Checks"),
         (lambda: burn_alerts(burning(1, 2), [], objective=0.9), EmptyInput, "alerts must hold at least one alert"),
-        (lambda: burn_alerts(burning(1, 2), [HOUR], objective=0.9), InvalidInput, "alerts must be BurnAlerts"),
-        (lambda: burn_alerts(burning(1, 2), 5, objective=0.9), InvalidInput, "alerts must be BurnAlerts"),
+        (
+            lambda: burn_alerts(burning(1, 2), [HOUR], objective=0.9),
+            InvalidInput,
+            "alerts must hold BurnAlert objects, got",
+        ),
+        (
+            lambda: burn_alerts(burning(1, 2), 5, objective=0.9),
+            InvalidInput,
+            "alerts must be a list of BurnAlert, got 5",
+        ),
     ],
 )
 def test_a_burn_rate_that_makes_no_sense_is_refused(ask: Any, kind: Any, words: str) -> None:
