@@ -221,7 +221,7 @@ class ApplyResult(Frozen):
 def take_one(ledger: Ledger, move: Moved, func: str) -> Transition:
     """Take one step from a ledger to the next."""
     check_ledger(ledger, func)
-    read_name(move.coupon, func=func, name="id")
+    read_name(move.coupon, func=func, name="coupon_id")
     read_name(move.key, func=func, name="key")
     draft = Draft(state_of(ledger))
     reason, replayed = take(draft, move, func, None)

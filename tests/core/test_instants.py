@@ -230,7 +230,10 @@ def test_far_instants_are_read_by_the_rules_of_the_near_cycle(zone_name, us, cyc
     starts, offsets = offset_spans(zone_name, far, far)
     assert starts.tolist() <= [far]
     assert offsets.tolist() == offset_spans(zone_name, rules, rules)[1].tolist()
-    near_day, far_day = (np.concatenate(day_bounds(day, zone_name)) for day in (expected - cycles * 146_097, expected))
+    near_day, far_day = (
+        np.concatenate(day_bounds(day, zone_name))
+        for day in (expected - np.timedelta64(cycles * 146_097, "D"), expected)
+    )
     assert (far_day - near_day == cycles * CYCLE).all()
 
 
