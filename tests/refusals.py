@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-_FORM = re.compile(r"^([\w.]+(\.\w+)*: )?\S.* must [a-z]+ .+, got .+\.( .+[.?])?$", re.DOTALL)
+_FORM = re.compile(r"^([\w.]+(\.\w+)*: )?\S.* must [a-z]+[ ,].+, got .+\.( .+[.?])?$", re.DOTALL)
 _SMALL_FIX = re.compile(r", got .*(?<!\.)\. [a-z]+ ", re.DOTALL)
 
 
@@ -34,22 +34,14 @@ def refuses(kind: type[SocialmktError], match: str) -> Iterator[pytest.Exception
 
 
 def _names_who_was_called(function: str, trace: TracebackType) -> bool:
-    """Tell whether `module.function` is what the test called, or `Class.method` or `Class` a part of it."""
-    frames = [frame for frame, _ in walk_tb(trace) if frame.f_globals.get("__name__", "").startswith("socialmkt")]
-    if not frames or frames[0].f_locals.get("func") == function:
+    """Tell whether `module.function` is what the test called; `Class.method` may be a part of it."""
+    frames = (frame for frame, _ in walk_tb(trace) if frame.f_globals.get("__name__", "").startswith("socialmkt"))
+    called = next(frames, None)
+    if called is None or called.f_locals.get("func") == function:
         return bool(function)  # the test raises the error itself, or says who asks
     owner, _, name = function.partition(".")
-    modules = [module for place, module in list(sys.modules.items()) if place.startswith("socialmkt")]
+    modules = [module for place, module in sys.modules.items() if place.startswith("socialmkt")]
+    if classes := [found for module in modules if isinstance(found := vars(module).get(owner), type)]:
+        return not name or any(hasattr(each, name) for each in classes)
     named = [module for module in modules if module.__name__.rpartition(".")[2] == owner]
-    classes = [found for module in modules if isinstance(found := vars(module).get(owner), type)]
-    members = (
-        [getattr(each, name, None) for each in classes] if name else [m for c in classes for m in vars(c).values()]
-    )
-    return frames[0].f_code in [_code(getattr(module, name, None)) for module in named] or any(
-        frame.f_code in map(_code, members) for frame in frames
-    )
-
-
-def _code(function: object) -> object:
-    plain = getattr(function, "__func__", getattr(function, "fget", function))
-    return getattr(plain, "__code__", None)
+    return called.f_code.co_name == name and any(hasattr(module, name) for module in named)

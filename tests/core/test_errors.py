@@ -174,7 +174,7 @@ def test_the_context_manager_sees_kind_words_and_form() -> None:
         raise InvalidInput("bad input")
     with pytest.raises(AssertionError, match="names no function"), refuses(InvalidInput, match="x must"):
         raise refuse(InvalidInput, "", "x", "be y", 1)
-    for func in ("currency.minor", "Currency.major", "columns.amounts"):
+    for func in ("currency.minor", "Currency.minr", "columns.amounts"):
         with pytest.raises(AssertionError, match="names no function that was called"), refuses(InvalidInput, "x must"):
             MinorReader("CNY", 2, None, floats=False, func=func, name="x").one("5.0.0")
 
