@@ -19,7 +19,7 @@ from socialmkt.core._instants import first_day
 from socialmkt.core._layout import open_intervals, read_layout
 from socialmkt.core._open_time import END, FIRST, OpenTime, latest_or
 from socialmkt.core.calendar import Calendar
-from socialmkt.core.errors import Infeasible, InvalidInput
+from socialmkt.core.errors import AmbiguousTime, Infeasible, InvalidInput
 from tests.refusals import refuses
 from tests.strategies import zones
 
@@ -237,6 +237,30 @@ def test_a_budget_is_spent_over_as_many_years_as_it_takes(gaps: list[int], budge
         assert found == (instants[-budget] if budget else end)
 
 
+def test_ten_years_are_counted_from_the_last_open_time_that_was_found() -> None:
+    starts = [first_day(year) * DAY for year in (1990, 1999, 2008, 2017)]
+    compiled = Compiled([(start, start + 5) for start in starts])
+    for budget in range(20):
+        clock, spent = compiled.time.spent(starts[0], budget, "f")
+        assert clock.latest_one(spent) == starts[budget // 5] + budget % 5
+    again = Compiled([(start, start + 5) for start in starts])
+    for budget in range(1, 21):
+        end = first_day(2026) * DAY
+        clock = again.time.reaching_back(end, budget, "f")
+        assert clock.latest_one(clock.passed_one(end) - budget) == starts[-1 - (budget - 1) // 5] + 4 - (budget - 1) % 5
+
+
+def test_a_long_budget_takes_few_compilations() -> None:
+    days = range(first_day(1950), first_day(2050))
+    ahead, behind = (Compiled([(day * DAY, day * DAY + DAY // 3) for day in days]) for _ in range(2))
+    at = first_day(2000) * DAY
+    budget = 40 * 365 * (DAY // 3)
+    ahead.time.spent(at, budget, "f")
+    behind.time.reaching_back(at, budget, "f")
+    assert len(ahead.asked) <= 3
+    assert len(behind.asked) <= 3
+
+
 def test_looking_back_ends_after_ten_years_or_in_1900() -> None:
     compiled = Compiled([(YEAR_2026, YEAR_2026 + 5)])
     assert compiled.time.reaching_back(YEAR_2027, 5, "f").low == YEAR_2026
@@ -415,6 +439,49 @@ def test_a_stretch_that_ends_before_it_begins_is_refused_with_both_ends() -> Non
     with refuses(InvalidInput, rf"^Calendar.intervals: b must not be before a, {later}, got {earlier}\.$"):
         calendar.intervals(later, earlier)
     assert len(calendar.intervals(later, later)) == 0
+
+
+SPAN = dt.timedelta(hours=1)
+ASKS = {
+    "is_open t": lambda c, t, _: c.is_open(t),
+    "between a": lambda c, t, sound: c.between(t, sound),
+    "between b": lambda c, t, sound: c.between(sound, t),
+    "due t": lambda c, t, _: c.due(t, SPAN),
+    "reached t": lambda c, t, _: c.reached(t, SPAN),
+    "back t": lambda c, t, _: c.back(t, SPAN),
+    "next_open t": lambda c, t, _: c.next_open(t),
+    "next_close t": lambda c, t, _: c.next_close(t),
+    "intervals a": lambda c, t, sound: c.intervals(t, sound),
+    "intervals b": lambda c, t, sound: c.intervals(sound, t),
+}
+
+
+@pytest.mark.parametrize("asked", ASKS)
+def test_every_question_names_itself_and_the_instant_at_fault(asked: str) -> None:
+    method, name = asked.split()
+    known = Calendar(weekly={"mon-sun": "09:00-10:00"}, tz="UTC", valid_until="2026-03-02")
+    sound = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    with refuses(AmbiguousTime, f"^Calendar.{method}: {name} must be .*, got naive 2026-03-01"):
+        ASKS[asked](known, dt.datetime(2026, 3, 1), sound)
+    with refuses(InvalidInput, f"^Calendar.{method}: {name} must .*, got 'monday'"):
+        ASKS[asked](known, "monday", sound)
+    after = np.datetime64("2026-03-03T00:00:01")
+    with refuses(InvalidInput, f"^Calendar.{method}: valid_until must not lie before the question or its answer"):
+        ASKS[asked](known, after, np.datetime64("2026-03-04") if asked == "intervals a" else sound)
+
+
+@pytest.mark.parametrize("method", ["due", "reached", "back"])
+def test_every_budget_is_named(method: str) -> None:
+    with refuses(InvalidInput, f"^Calendar.{method}: target must be at least 0"):
+        getattr(Calendar.always(), method)(np.datetime64("2026-03-02"), -SPAN)
+
+
+def test_a_stretch_may_end_with_the_last_day() -> None:
+    known = Calendar(weekly={"mon-sun": "09:00-10:00"}, tz="UTC", valid_until="2026-03-02")
+    first, end = np.datetime64("2026-03-01"), np.datetime64("2026-03-03")
+    assert len(known.intervals(first, end)) == 2
+    assert known.between(first, end) == 2 * SPAN
+    assert known.back(end, SPAN).isoformat() == "2026-03-02T09:00:00+00:00"
 
 
 def test_columns_of_unequal_length_are_refused_by_their_names() -> None:
