@@ -82,6 +82,15 @@ def test_columns_of_any_length_are_answered_block_by_block(clock: Clock, size: i
         assert clock.latest(spent).tolist() == [clock.latest_one(c) for c in spent.tolist()]
 
 
+@given(clock=clocks.filter(lambda clock: clock.total))
+def test_a_table_that_is_there_is_asked_and_nothing_is_searched(clock: Clock) -> None:
+    t, spent = np.arange(LOW, HIGH), np.arange(clock.total)
+    passed, latest = clock.passed(t).tolist(), clock.latest(spent).tolist()
+    with mock.patch.multiple(_clock, _search_passed=None, _search_latest=None):
+        assert clock.passed(t).tolist() == passed
+        assert clock.latest(spent).tolist() == latest
+
+
 def test_a_bucket_is_the_largest_power_of_two_that_no_gap_is_shorter_than() -> None:
     for shortest in range(1, 70):
         shift = _clock._shift(shortest, 1000)
@@ -235,6 +244,15 @@ def test_a_budget_is_spent_over_as_many_years_as_it_takes(gaps: list[int], budge
         back = compiled.time.reaching_back(end, budget, "f")
         found = latest_or(back, back.passed_one(end) - budget, budget, end)
         assert found == (instants[-budget] if budget else end)
+
+
+def test_who_looks_further_says_of_what() -> None:
+    compiled = Compiled([])
+    clock = compiled.time.holding("f", YEAR_2026)
+    with refuses(Infeasible, "^f: target must be followed by open time, got 2026-01-01"):
+        compiled.time.reaching(clock, lambda _: 1, YEAR_2026, "f", "target")
+    with refuses(Infeasible, "^f: x must be followed by closing time, got 2026-01-01.* has no closing time within ten"):
+        compiled.time.longer(compiled.time.ahead("f", TEN_YEARS, YEAR_2026), YEAR_2026, "f", "closing time", name="x")
 
 
 def test_ten_years_are_counted_from_the_last_open_time_that_was_found() -> None:
