@@ -103,7 +103,7 @@ def test_a_matrix_that_cannot_be_is_refused_whole(fields: dict[str, Any], words:
     whole: dict[str, Any] = {"names": ("a", "b"), "counts": [[3, 1], [1, 2]], "universe": 4}
     with pytest.raises(ValidationError) as caught:
         OverlapMatrix(**{**whole, **fields})
-    assert words in str(caught.value)
+    assert f"Value error, {words}" in str(caught.value)
 
 
 def test_the_bounds_themselves_are_taken() -> None:
@@ -194,6 +194,15 @@ def test_merging_needs_the_same_audiences_and_the_same_sample() -> None:
         most.merge(most)
     nearly = PatternTable.from_counts(["tv"], {("tv",): 2**62 - 1})
     assert nearly.merge(most).count.tolist() == [2**63 - 1]
+
+
+def test_an_estimate_from_a_sample_is_its_count_by_theta_between_its_ends() -> None:
+    half = PatternTable(mask=TABLE.mask, count=TABLE.count * 2.0, names=TABLE.names, theta=0.5)
+    seen, exact = half.estimate(["tv"]), TABLE.estimate(["tv"])
+    assert (seen.value, seen.exact) == (100, False)
+    assert seen.low < 100 < seen.high
+    assert (exact.value, exact.low, exact.high, exact.exact) == (50, 50, 50, True)
+    assert half.estimate(["tv"], confidence=0.5).low > seen.low
 
 
 def test_people_in_no_audience_ask_for_nothing() -> None:
