@@ -108,7 +108,7 @@ def check_promise() -> None:
     promise = sla.Target(within=timedelta(minutes=5), otherwise=timedelta(hours=1), calendar=hours, objective=0.9)
     received = np.datetime64("1998-07-02T13:55") + np.arange(0, 2880, 24).astype("m8[m]")
     waited = (np.arange(120) ** 2 % 13 * 30).astype("m8[s]")  # made up, like a mailbox
-    replied = np.where(np.arange(120) % 40 == 39, np.datetime64("NaT"), received + waited)
+    replied = np.where(np.arange(120) % 40 == 39, np.datetime64("NaT", "us"), received + waited)
     report = sla.report(sla.check(received, replied, promise, as_of=OPENS_AT + timedelta(days=4)))
     print(
         f"  {report.attainment:.1%} of {report.n} mentions kept the promise; {report.objective:.0%}? {report.verdict}."

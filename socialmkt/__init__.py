@@ -62,9 +62,13 @@ _CORE = {
     "allocate_array": "money",
 }
 _AREAS = frozenset({"campaign", "coupons", "groupbuy", "lottery", "overlap", "rfm", "sla"})
+_EXTRAS = frozenset({"frames", "plots"})
+"""They load on request too, where their extra is installed."""
 
 if TYPE_CHECKING:
     from socialmkt import campaign, coupons, groupbuy, lottery, overlap, rfm, sla
+    from socialmkt import frames as frames
+    from socialmkt import plots as plots
     from socialmkt.core.calendar import Calendar
     from socialmkt.core.eligibility import Rule
     from socialmkt.core.errors import (
@@ -82,7 +86,7 @@ else:
 
     def __getattr__(name: str) -> object:
         """Load an area, or the home of a shared name, when it is first touched."""
-        if name in _AREAS:
+        if name in _AREAS | _EXTRAS:
             return import_module(f"{__name__}.{name}")
         if name not in _CORE:
             message = f"module {__name__!r} has no attribute {name!r}"
@@ -93,4 +97,4 @@ else:
 
     def __dir__() -> list[str]:
         """List what is there and what can be loaded."""
-        return sorted({*globals(), *__all__})
+        return sorted({*globals(), *__all__, *_EXTRAS})

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 READMES = [ROOT / "README.md", ROOT / "docs" / "zh" / "index.md"]
 QUICKSTART = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/python docs/quickstart.py"
-TESTS = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest -q"
+TESTS = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest -q -n auto"
 
 
 def _commands(page: Path) -> list[str]:

@@ -11,13 +11,13 @@ import datetime as dt
 import importlib.util
 import json
 import sys
-import time
 import warnings
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from _pairs import in_turn
 
 from socialmkt import campaign
 
@@ -65,20 +65,8 @@ def _compare(task: str, rival: str) -> dict[str, Any]:
         sys.exit(f"campaign: {rival} is not installed: pip install {rival.partition(',')[0]}")
     ours, theirs, same = _markov(rival) if task == MARKOV else TASKS[task]()
     assert same(ours(), theirs())
-    runs = 3 if rival in NEEDS else 9
-    timed = [(_timed(ours), _timed(theirs)) for _ in range(runs)]
-    (ours_s, ours_wall), (rival_s, rival_wall) = (
-        tuple(min(pair[side][clock] for pair in timed) for clock in (0, 1)) for side in (0, 1)
-    )
-    seconds = {"ours_s": ours_s, "rival_s": rival_s, "ours_wall_s": ours_wall, "rival_wall_s": rival_wall}
     head = {"area": "campaign", "task": task, "rival": rival, "bound": BOUNDS[task, rival], "peak_mb": None}
-    return head | seconds | {"ratio": rival_s / ours_s}
-
-
-def _timed(run: Run) -> tuple[float, float]:
-    wall, cpu = time.perf_counter(), time.process_time()
-    run()
-    return time.process_time() - cpu, time.perf_counter() - wall
+    return head | in_turn(ours, theirs, 3 if rival in NEEDS else 9)
 
 
 # --- occasions ------------------------------------------------------------------------------------------------------

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
 import sys
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from _pairs import in_turn, peak_mb
 
 from socialmkt.core.factorize import factorize
 from socialmkt.core.hashing import hash_text, siphash_words
@@ -50,34 +49,12 @@ def main() -> None:
 
 
 def _measured(pair: Pair) -> dict[str, float | None]:
-    before = _peak_mb()
+    before = peak_mb()
     ours = pair.ours()
-    peak = _peak_mb() - before
+    peak = peak_mb() - before
     assert pair.same(ours, pair.rival()), "the answers differ"
     del ours
-    runs = [(*_seconds(pair.ours), *_seconds(pair.rival)) for _ in range(RUNS)]
-    ours_s, ours_wall_s, rival_s, rival_wall_s = (min(column) for column in zip(*runs, strict=True))
-    return {
-        "ours_s": ours_s,
-        "rival_s": rival_s,
-        "ratio": rival_s / ours_s,
-        "ours_wall_s": ours_wall_s,
-        "rival_wall_s": rival_wall_s,
-        "peak_mb": peak,
-        "bound": pair.bound,
-    }
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _seconds(call: Callable[[], Any]) -> tuple[float, float]:
-    cpu, wall = time.process_time(), time.perf_counter()
-    answer = call()
-    seconds = time.process_time() - cpu, time.perf_counter() - wall
-    del answer
-    return seconds
+    return {**in_turn(pair.ours, pair.rival, RUNS), "peak_mb": peak, "bound": pair.bound}
 
 
 def _rng() -> np.random.Generator:

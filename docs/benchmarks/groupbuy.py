@@ -14,12 +14,12 @@ import bisect
 import json
 import math
 import sys
-import time
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from _pairs import in_turn, seconds
 
 from socialmkt.groupbuy import Deal, Join, Ladder, Order, Tier, design_ladder, match_teams, settle, status
 
@@ -55,19 +55,7 @@ def main() -> None:
 
 def _measured(pair: Pair) -> dict[str, float | None]:
     assert pair.same(pair.ours(), pair.rival()), "the answers differ"
-    runs = [(*_seconds(pair.ours), *_seconds(pair.rival)) for _ in range(RUNS)]
-    ours_s, ours_wall_s, rival_s, rival_wall_s = (min(column) for column in zip(*runs, strict=True))
-    rival_s, rival_wall_s = rival_s * pair.share, rival_wall_s * pair.share
-    seconds = {"ours_s": ours_s, "rival_s": rival_s, "ours_wall_s": ours_wall_s, "rival_wall_s": rival_wall_s}
-    return {**seconds, "ratio": rival_s / ours_s, "bound": pair.bound}
-
-
-def _seconds(call: Callable[[], Any]) -> tuple[float, float]:
-    cpu, wall = time.process_time(), time.perf_counter()
-    answer = call()
-    seconds = time.process_time() - cpu, time.perf_counter() - wall
-    del answer
-    return seconds
+    return {**in_turn(pair.ours, pair.rival, RUNS, times=pair.share), "bound": pair.bound}
 
 
 def _rng() -> np.random.Generator:
@@ -296,7 +284,7 @@ def _match(joins: list[Join]) -> Any:
 def _growth(make: Callable[[int], Callable[[], Any]], count: int) -> dict[str, float | None]:
     """Compare the time of `count` with that of a thousand, scaled by n log n."""
     small, large = make(1_000), make(count)
-    runs = [(_seconds(small), _seconds(large)) for _ in range(3 if count > 10_000 else RUNS)]
+    runs = [(seconds(small), seconds(large)) for _ in range(3 if count > 10_000 else RUNS)]
     base, ours = (min(run[side][0] for run in runs) for side in (0, 1))
     expected = base * count * math.log(count) / (1_000 * math.log(1_000))
     return {"ours_s": ours, "rival_s": expected, "ratio": expected / ours, "bound": 0.5}

@@ -14,14 +14,13 @@ import gc
 import hashlib
 import json
 import random
-import resource
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from _pairs import in_turn, peak_mb, seconds_swept
 
 from socialmkt.core.merging import merge_all
 from socialmkt.lottery import Deck, Entries, Prize, draw, manifest, odds, rank
@@ -55,33 +54,11 @@ def main() -> None:
 
 
 def _measured(pair: Pair) -> dict[str, float | None]:
-    before = _peak_mb()
+    before = peak_mb()
     pair.ours()
-    peak = _peak_mb() - before
-    runs = [(*_seconds(pair.ours), *_seconds(pair.rival)) for _ in range(pair.runs)]
-    ours_s, ours_wall_s, rival_s, rival_wall_s = (min(column) for column in zip(*runs, strict=True))
-    return {
-        "ours_s": ours_s,
-        "rival_s": rival_s,
-        "ratio": rival_s / ours_s,
-        "ours_wall_s": ours_wall_s,
-        "rival_wall_s": rival_wall_s,
-        "peak_mb": peak,
-        "bound": pair.bound,
-    }
-
-
-def _seconds(call: Run) -> tuple[float, float]:
-    gc.collect()
-    cpu, wall = time.process_time(), time.perf_counter()
-    answer = call()
-    seconds = time.process_time() - cpu, time.perf_counter() - wall
-    del answer
-    return seconds
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb() - before
+    seconds = in_turn(pair.ours, pair.rival, pair.runs, timed=seconds_swept)
+    return {**seconds, "peak_mb": peak, "bound": pair.bound}
 
 
 def _memory() -> dict[str, float]:
@@ -159,7 +136,7 @@ def _odds() -> Pair:
 def _listed(*, in_order: bool) -> Pair:
     ids = sorted(_ids(IDS)) if in_order else _ids(IDS)
     rival = lambda: hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()  # noqa: E731  # a pair of calls
-    return Pair(lambda: Entries.from_columns(ids).digest, rival, None if in_order else 1 / 3)
+    return Pair(lambda: Entries.from_columns(ids).digest, rival, 1 / 3)
 
 
 def _against_choice() -> Pair:

@@ -10,18 +10,17 @@ beside its input. A rival that is not installed is named, and its line is left o
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import importlib.util
 import itertools
 import json
 import math
 import sys
-import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from _pairs import in_turn, seconds_swept
 
 from socialmkt.core.hashing import hash_text
 from socialmkt.overlap import Audience, PatternTable, log_p_overlap, overlap_matrix, patterns
@@ -79,23 +78,14 @@ def _installed(rival: str) -> bool:
 
 def _compared(pair: Pair) -> dict[str, float | None]:
     assert pair.same(pair.ours(), pair.rival()), "the answers differ"
-    runs = [(*_seconds(pair.ours), *_seconds(pair.rival)) for _ in range(RUNS)]
-    ours_s, ours_wall_s, rival_s, rival_wall_s = (min(column) for column in zip(*runs, strict=True))
-    return {
-        "ours_s": ours_s,
-        "rival_s": rival_s * pair.scale,
-        "ratio": rival_s * pair.scale / ours_s,
-        "ours_wall_s": ours_wall_s,
-        "rival_wall_s": rival_wall_s * pair.scale,
-        "peak_mb": _peak(pair.ours) * MIB / 1e6,
-        "bound": pair.bound,
-    }
+    seconds = in_turn(pair.ours, pair.rival, RUNS, timed=seconds_swept, times=pair.scale)
+    return {**seconds, "peak_mb": _peak(pair.ours) * MIB / 1e6, "bound": pair.bound}
 
 
 def _memory(limit: Limit) -> dict[str, float | None]:
     """The ratio is the memory allowed to the memory used."""
     peak = _peak(limit.ours)
-    cpu, wall = _seconds(limit.ours)
+    cpu, wall = seconds_swept(limit.ours)
     none = {"rival_s": None, "rival_wall_s": None}
     return none | {
         "ours_s": cpu,
@@ -114,15 +104,6 @@ def _peak(call: Callable[[], Any]) -> float:
     tracemalloc.stop()
     del answer
     return peak / MIB
-
-
-def _seconds(call: Callable[[], Any]) -> tuple[float, float]:
-    gc.collect()
-    cpu, wall = time.process_time(), time.perf_counter()
-    answer = call()
-    seconds = time.process_time() - cpu, time.perf_counter() - wall
-    del answer
-    return seconds
 
 
 # --- ids ------------------------------------------------------------------------------------------------------------

@@ -7,17 +7,15 @@ use one. CPU seconds (`ours_s`, `rival_s`) are given beside it.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import subprocess
 import sys
-import time
 import warnings
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from _pairs import high_water, in_turn
 
 from socialmkt import rfm
 from socialmkt.core.merging import merge_all
@@ -65,19 +63,8 @@ def _compare(task: str, rival: str) -> dict[str, Any]:
         return head | _memory(rival)
     ours, theirs, same = {STATES: _states, SCORES: _scores}.get(task, _summaries)(task, rival)
     assert same(ours(), theirs())
-    runs = 3 if rival in {"lifetimes", "pandas"} else 7
-    timed = [(_timed(ours), _timed(theirs)) for _ in range(runs)]
-    (ours_s, ours_wall), (rival_s, rival_wall) = (
-        tuple(min(pair[side][clock] for pair in timed) for clock in (0, 1)) for side in (0, 1)
-    )
-    seconds = {"ours_s": ours_s, "rival_s": rival_s, "ours_wall_s": ours_wall, "rival_wall_s": rival_wall}
-    return head | seconds | {"ratio": rival_wall / ours_wall}
-
-
-def _timed(run: Run) -> tuple[float, float]:
-    wall, cpu = time.perf_counter(), time.process_time()
-    run()
-    return time.process_time() - cpu, time.perf_counter() - wall
+    measured = in_turn(ours, theirs, 3 if rival in {"lifetimes", "pandas"} else 7)
+    return head | measured | {"ratio": measured["rival_wall_s"] / measured["ours_wall_s"]}
 
 
 def _log(task: str) -> Log:
@@ -302,24 +289,10 @@ def _peak_of(side: str) -> int:
 def _peak(side: str) -> int:
     log = _log(MEMORY)
     run = (lambda: rfm.summarize(*log)) if side == "ours" else RIVALS[side](log)[0]
-    with _high_water() as peak:
+    with high_water() as peak:
         answer = run()
     del answer
     return peak[0]
-
-
-@contextlib.contextmanager
-def _high_water() -> Iterator[list[int]]:
-    """Measure by how much the resident memory rose at most (Linux)."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    before, peak = _resident("VmRSS"), [0]
-    yield peak
-    peak[0] = _resident("VmHWM") - before
-
-
-def _resident(name: str) -> int:
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ COLUMNS = [
 
 def main() -> None:
     """Run the areas named on the command line, or all, and rewrite the results after each."""
-    areas = sys.argv[1:] or sorted(path.stem for path in HERE.glob("*.py") if path.stem != "run")
+    areas = sys.argv[1:] or sorted(path.stem for path in HERE.glob("[!_]*.py") if path.stem != "run")
     missed = [line for area in areas for line in _run_area(area)]
     ratios = ratios_shown()
     for page in PAGES:

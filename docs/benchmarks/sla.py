@@ -6,19 +6,18 @@ Ratios are by CPU time. A bound below 1 says how many times longer than the riva
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from _pairs import high_water, in_turn
 
 from socialmkt import sla
 from socialmkt.core import _spans
@@ -75,12 +74,7 @@ def _compare(task: str, rival: str) -> dict[str, Any]:
         return head | _memory(task)
     ours, theirs, same = TASKS[task](rival)
     assert same(ours(), theirs())
-    timed = [(_timed(ours), _timed(theirs)) for _ in range(3 if rival in SLOW else 9)]
-    (ours_s, ours_wall), (rival_s, rival_wall) = (
-        tuple(min(pair[side][clock] for pair in timed) for clock in (0, 1)) for side in (0, 1)
-    )
-    seconds = {"ours_s": ours_s, "rival_s": rival_s, "ours_wall_s": ours_wall, "rival_wall_s": rival_wall}
-    return head | seconds | {"ratio": rival_s / ours_s}
+    return head | in_turn(ours, theirs, 3 if rival in SLOW else 9, timed=_timed)
 
 
 def _timed(run: Run) -> tuple[float, float]:
@@ -146,7 +140,7 @@ def _check(task: str, _rival: str) -> Pair:
     """Whole checks, with status, severity and all, against the open time of the pairs alone."""
     received, replied = _pairs(1_000_000)
     open_yet = np.random.default_rng(6).random(len(replied)) < 0.05
-    answered = np.where(open_yet, np.datetime64("NaT"), replied)
+    answered = np.where(open_yet, np.datetime64("NaT", "us"), replied)
     targets = {
         "wall": sla.Target(within=HOUR),
         "business": sla.Target(within=HOUR, calendar=NEW_YORK),
@@ -318,24 +312,10 @@ def _peak(task: str) -> int:
     small = slice(0, 1_000)
     run = partial(sla.check, policy=target, as_of=AS_OF) if "check" in task else NEW_YORK.between
     run(a[small], b[small])
-    with _high_water() as peak:
+    with high_water() as peak:
         answer = run(a, b)
     del answer
     return peak[0]
-
-
-@contextlib.contextmanager
-def _high_water() -> Iterator[list[int]]:
-    """Measure by how much the resident memory rose at most (Linux)."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    before, peak = _resident("VmRSS"), [0]
-    yield peak
-    peak[0] = _resident("VmHWM") - before
-
-
-def _resident(name: str) -> int:
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 SLOW = {DELTA, DURATION, "pandas CustomBusinessHour"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.campaign._checks import day, one_of, whole
+from socialmkt.campaign._checks import day, whole
 from socialmkt.campaign._lunar import END_DAY, FIRST_YEAR, LAST_YEAR
 from socialmkt.campaign._occasion_days import (
     LAST_DATE,
@@ -25,7 +25,7 @@ from socialmkt.campaign._occasion_days import (
 )
 from socialmkt.campaign._occasion_models import Feb29, LeapMonth, MissingDay
 from socialmkt.core import columns
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.errors import InvalidInput, check_choice, refuse
 from socialmkt.core.table import Days, Flags, Ints, Table, freeze
 
 if TYPE_CHECKING:
@@ -267,9 +267,9 @@ _NONE = _Found(_NO_NUMBERS, _NO_NUMBERS, _NO_NUMBERS, _NO_FLAGS, _NO_FLAGS)
 
 def _policies(feb29: Any, leap: Any, missing_day: Any, func: str) -> _Policies:
     return _Policies(
-        one_of(feb29, func, "feb29", get_args(Feb29)),
-        one_of(leap, func, "leap", get_args(LeapMonth)),
-        one_of(missing_day, func, "missing_day", get_args(MissingDay)),
+        check_choice(func, "feb29", feb29, get_args(Feb29)),
+        check_choice(func, "leap", leap, get_args(LeapMonth)),
+        check_choice(func, "missing_day", missing_day, get_args(MissingDay)),
     )
 
 

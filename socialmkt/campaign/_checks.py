@@ -11,11 +11,11 @@ from socialmkt.core import columns
 from socialmkt.core._instants import MICROSECOND, timedelta64_us
 from socialmkt.core._stats_input import tail_of
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse
 from socialmkt.core.instants import to_us
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -28,6 +28,8 @@ def whole(value: Any, func: str, name: str, *, low: int, high: int | None = None
     if not is_int(value) or value < low or (high is not None and value > high):
         must = f"be a whole number of at least {low}" if high is None else f"be a whole number from {low} to {high}"
         raise refuse(InvalidInput, func, name, must, value)
+    if value >= 2**63:
+        raise refuse(Overflow, func, name, "fit 64 bits", value)
     return int(value)
 
 
@@ -56,13 +58,6 @@ Id = Annotated[str | int, BeforeValidator(_id)]
 
 Total = Annotated[int, Field(strict=True)]
 """Minor units added up, however many."""
-
-
-def one_of(value: Any, func: str, name: str, choices: Sequence[str]) -> Any:
-    """Pass a word that is one of the known ones."""
-    if not isinstance(value, str) or value not in choices:
-        raise refuse_choice(func, name, value, choices)
-    return value
 
 
 def day(value: Any, func: str, name: str) -> int:

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from socialmkt.campaign._checks import between, one_of
+from socialmkt.campaign._checks import between
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.errors import InvalidInput, check_choice, refuse
 from socialmkt.core.labels import Code
 from socialmkt.core.model import Frozen
 
@@ -161,7 +161,7 @@ def as_occasion(value: Any, func: str, name: str) -> Any:
     if isinstance(value, Festival):
         return value.occasion
     if isinstance(value, str):
-        return Festival(one_of(value, func, name, list(Festival))).occasion
+        return Festival(check_choice(func, name, value, list(Festival))).occasion
     return value
 
 

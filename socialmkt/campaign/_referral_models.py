@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from socialmkt.campaign._checks import Id, span
+from socialmkt.core._models import read_models
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Amount, Count, Duration, Frozen, FrozenDict, Instant, Name, Zone
 from socialmkt.core.money import Currency, Rounding
@@ -207,14 +208,7 @@ class SharePolicy(Frozen):
 
 def settle_once(records: Any, kind: type[Any], func: str, name: str) -> list[Any]:
     """Read a list of models, each counted once; the people in them have ids of one kind."""
-    if isinstance(records, (str, bytes, dict)) or not hasattr(records, "__iter__"):
-        raise refuse(InvalidInput, func, name, f"be a list of {kind.__name__}", records)
-    distinct: dict[Any, None] = {}
-    for row, record in enumerate(records):
-        if not isinstance(record, kind):
-            raise refuse(InvalidInput, func, name, f"hold {kind.__name__} objects", Verbatim(type(record)), row=row)
-        distinct[record] = None
-    return list(distinct)
+    return list(dict.fromkeys(read_models(records, kind, func=func, name=name)))
 
 
 def check_ids(records: list[Any], func: str, name: str) -> None:

@@ -54,7 +54,7 @@ def orders_by_buyer(purchases: list[Purchase], policy: ReferralPolicy) -> dict[A
     returned_days = local_days(np.array([us or 0 for us in returned], np.int64), policy.tz).astype(np.int64).tolist()
     numbers, payable = days.astype(np.int64), at
     if policy.return_days is not None:
-        payable, _ = day_bounds(days + (policy.return_days + 1), policy.tz)
+        payable, _ = day_bounds(days + np.timedelta64(policy.return_days + 1, "D"), policy.tz)
     orders: dict[Any, list[Order]] = {}
     for row, one in enumerate(purchases):
         returned_day = None if returned[row] is None else returned_days[row]

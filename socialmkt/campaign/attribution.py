@@ -23,10 +23,10 @@ from socialmkt.campaign._attribution_rules import (
     Shapley,
 )
 from socialmkt.campaign._attribution_tables import Attribution, Contribution, RemovalEffects
-from socialmkt.campaign._checks import check_confidence, one_of
+from socialmkt.campaign._checks import check_confidence
 from socialmkt.campaign._paths import Paths, touches_of
 from socialmkt.core._instants import MICROSECOND
-from socialmkt.core.errors import InvalidInput, Overflow, refuse
+from socialmkt.core.errors import InvalidInput, Overflow, check_choice, refuse
 from socialmkt.core.stats import wilson
 from socialmkt.core.table import freeze
 
@@ -267,7 +267,7 @@ def contribution(paths: Paths, *, over: Literal["won", "all"] = "won", confidenc
     """
     func = "campaign.contribution"
     _check_paths(paths, func)
-    one_of(over, func, "over", ("won", "all"))
+    check_choice(func, "over", over, ("won", "all"))
     check_confidence(confidence, func)
     k = len(paths.channels)
     touches = touches_of(paths) if over == "all" else _converted(paths)[0]

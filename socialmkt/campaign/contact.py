@@ -205,7 +205,7 @@ def _openings(hours: Calendar, at: Int64, end: int) -> Int64:
         if end == _NO_END:
             raise
         found = np.full(len(at), end)
-        is_open = hours.between(moments, found.view("M8[us]")) > np.timedelta64(0)
+        is_open = hours.between(moments, found.view("M8[us]")) > np.timedelta64(0, "us")
         found[is_open] = hours.next_open(moments[is_open]).view(np.int64)
     return found
 

@@ -234,7 +234,7 @@ def cohort_conversion(
     members : ids
         The group, such as the followers; repeats count once.
     customer, when, amount
-        All orders, as in `new_returning`.
+        As in `new_returning`: all orders, also those of other people.
     start, end : instants
         The period [start, end).
     confidence : float, strictly between 0 and 1

@@ -24,34 +24,43 @@ def instants(t: Any, func: str, name: str) -> Any:
         return us
     column = columns.instants(t, func=func, name=name, offer_drop=False).view(np.int64)
     if column.size and not (int(column.min()) >= FIRST and int(column.max()) < END):
-        row = int(np.argmax((column < FIRST) | (column >= END)))
-        raise _out_of_range(func, name, column[row].view("M8[us]"), row)
+        outside = (column < FIRST) | (column >= END)
+        row, count = int(outside.argmax()), int(outside.sum())
+        raise _out_of_range(func, name, column[row].view("M8[us]"), row=row, count=count, total=len(column))
     return column
 
 
-def _out_of_range(func: str, name: str, got: Any, row: int | None = None) -> InvalidInput:
-    return refuse(InvalidInput, func, name, "lie in the years 1900 to 2299", got, row=row)
+def _out_of_range(func: str, name: str, got: Any, **where: Any) -> InvalidInput:
+    return refuse(InvalidInput, func, name, "lie in the years 1900 to 2299", got, **where)
 
 
 def budgets(target: Any, func: str) -> Any:
     """Read a duration as an int, a column of them as int64, in microseconds from 0 to 400 years."""
-    if isinstance(target, dt.timedelta):
-        us: Any = target // MICROSECOND
-    elif is_single(target):
-        us = timedelta64_us(target)
-        if us is None:
-            raise refuse(
-                InvalidInput, func, "target", "be a timedelta, or a timedelta64 that microseconds can hold", target
-            )
-    else:
-        us = columns.spans(target, func=func, name="target", offer_drop=False).view(np.int64)
-    if lowest(us) < 0:
-        row = int(np.argmax(us < 0)) if is_column(us) else None
-        got = Verbatim(lowest(us) * MICROSECOND if row is None else us[row].view("m8[us]"))
-        raise refuse(InvalidInput, func, "target", "be at least 0", got, row=row)
+    us = durations(target, func, "target")
     if highest(us) > END - FIRST:
         raise refuse(Infeasible, func, "target", "be at most 400 years", highest(us) * MICROSECOND)
     return us
+
+
+def durations(span: Any, func: str, name: str) -> Any:
+    """Read a duration as an int, a column of them as int64, in microseconds from 0 on."""
+    if not is_single(span):
+        us: Any = columns.spans(span, func=func, name=name, offer_drop=False).view(np.int64)
+    else:
+        us = span // MICROSECOND if isinstance(span, dt.timedelta) else timedelta64_us(span)
+    if us is None:
+        raise refuse(InvalidInput, func, name, "be a timedelta, or a timedelta64 that microseconds can hold", span)
+    if lowest(us) < 0:
+        raise _negative(us, func, name)
+    return us
+
+
+def _negative(us: Any, func: str, name: str) -> InvalidInput:
+    must = "be at least 0"
+    if not is_column(us):
+        return refuse(InvalidInput, func, name, must, Verbatim(us * MICROSECOND))
+    row, count = int(np.argmax(us < 0)), int(np.sum(us < 0))
+    return refuse(InvalidInput, func, name, must, us[row].view("m8[us]"), row=row, count=count, total=len(us))
 
 
 def check_lengths(func: str, **read: Any) -> None:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Annotated, Any, TypeGuard
+from typing import TYPE_CHECKING, Annotated, Any, TypeGuard
 
 from pydantic import BeforeValidator, ValidationInfo
 
 from socialmkt.core._hours import DAY_NAMES, Texts, canonical_hours, is_mapping, read_week
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.model import FrozenDict
+
+if TYPE_CHECKING:
+    from socialmkt.core.calendar import Calendar
+
+_UNSAID: dict[str, Any] = {
+    "weekly": ((),) * 7,
+    "overrides": {},
+    "holidays": (),
+    "breaks": {},
+    "holiday_tails": "clip",
+}
+"""What the fields of an operation hold: its parts say it all."""
 
 
 def _name(info: ValidationInfo) -> str:
@@ -57,6 +69,26 @@ def _read_breaks(value: Any, info: ValidationInfo) -> dict[str, Texts]:
     read = dict(zip(DAY_NAMES, week, strict=True))
     read |= {date.isoformat(): hours for date, hours in _read_overrides(dated, info).items()}
     return {key: hours for key, hours in read.items() if hours}
+
+
+def earliest(parts: Iterable[Calendar]) -> dt.date | None:
+    """Last local date for which the holidays of all parts are known."""
+    return min((part.valid_until for part in parts if part.valid_until is not None), default=None)
+
+
+def check_parts(calendar: Calendar) -> None:
+    """Refuse an operation without its two calendars, or with rules of its own, which would not be heard."""
+    if len(calendar.parts) != (2 if calendar.operation else 0):
+        raise refuse(InvalidInput, "", "parts", "be the two calendars of an operation", len(calendar.parts))
+    if not calendar.parts:
+        return
+    for name, nothing in _UNSAID.items():
+        said = getattr(calendar, name)
+        if said != nothing:
+            raise refuse(InvalidInput, "", name, "be left out of an operation", said)
+    end = earliest(calendar.parts)
+    if calendar.valid_until != end:
+        raise refuse(InvalidInput, "", "valid_until", f"be the earliest of the parts, {end}", calendar.valid_until)
 
 
 Week = Annotated[tuple[Texts, ...], BeforeValidator(lambda value, info: read_week(value, _name(info)))]

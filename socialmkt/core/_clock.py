@@ -31,6 +31,9 @@ HOLDS: dict[str, Callable[[Bools, Bools], Bools]] = {
 }
 """What two calendars make together, instant by instant."""
 
+TEN_YEARS = 3_653 * 86_400 * 10**6
+"""A calendar that stays closed, or open, for longer has no answer."""
+
 _BLOCK = 1 << 14
 _MOST_BUCKETS = (8 << 20) // 24
 
@@ -76,6 +79,13 @@ class Clock:
         starts, _, passed_start, passed_end = self._lists
         at = bisect_right(passed_end, passed)
         return starts[at] + passed - passed_start[at]
+
+    @cached_property
+    def long_gaps(self) -> list[tuple[int, int]]:
+        """The stretches of more than ten years without open time, those at the ends of the horizon included."""
+        closes, opens = np.append(self.low, self.ends), np.append(self.starts, self.high)
+        long = opens - closes > TEN_YEARS
+        return list(zip(closes[long].tolist(), opens[long].tolist(), strict=True))
 
     @cached_property
     def _lists(self) -> tuple[list[int], list[int], list[int], list[int]]:

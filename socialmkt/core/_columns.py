@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from socialmkt.core._listed import Listed, is_float, is_whole, listed, whole_numbers
 from socialmkt.core._sources import Flags, Parameter, Where, as_objects, missing, open_column, untyped
-from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, check_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +48,7 @@ def settle(
 
 def require_policy(on_null: str, func: str) -> None:
     """Refuse a word that is no null policy."""
-    if on_null not in ("raise", "drop"):
-        raise refuse_choice(func, "on_null", on_null, ["raise", "drop"])
+    check_choice(func, "on_null", on_null, ["raise", "drop"])
 
 
 def refuse_nulls(x: Any, nulls: Flags, at: Parameter, *, offer_drop: bool = True) -> InvalidInput:

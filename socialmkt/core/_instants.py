@@ -78,7 +78,7 @@ def to_us(instant: Any, *, func: str = "instants.to_us", name: str = "instant") 
     if not isinstance(instant, dt.datetime):
         raise refuse(InvalidInput, func, name, _MUST, instant)
     if instant != instant:  # noqa: PLR0124  # pandas' NaT is a datetime, and differs from itself
-        raise refuse(InvalidInput, func, name, _MUST, np.datetime64("NaT"))
+        raise refuse(InvalidInput, func, name, _MUST, np.datetime64("NaT", "us"))
     if instant.utcoffset() is None:
         raise refuse(AmbiguousTime, func, name, _MUST, instant, fix=_FIX_NAIVE)
     return int((instant - EPOCH) // MICROSECOND)

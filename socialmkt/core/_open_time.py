@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core._clock import Clock, Intervals
+from socialmkt.core._clock import TEN_YEARS, Clock, Intervals, clip
 from socialmkt.core._instants import DAY, first_day, from_us, year_of_day
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 
@@ -27,7 +27,7 @@ Int64 = NDArray[np.int64]
 FIRST, END = first_day(1900) * DAY, first_day(2300) * DAY
 OPEN, CLOSING = "open time", "closing time"
 
-_YEAR, _TEN_YEARS = 366 * DAY, 3_653 * DAY
+_YEAR = 366 * DAY
 
 
 class OpenTime:
@@ -43,17 +43,40 @@ class OpenTime:
 
     def holding(self, func: str, *asked: int | Int64, last: int = 1) -> Clock:
         """Give a clock whose horizon holds all the instants asked about and `last` microseconds after them."""
-        low = min(lowest(t, FIRST) for t in asked)
-        high = max(highest(t, FIRST - 1) for t in asked) + last
+        low, high = _reach(*asked)
+        high += last
         if high > self._limit:
             raise self._past_valid_until(func)
         return self._clock(low, high)
 
     def ahead(self, func: str, span: int, *asked: int | Int64) -> Clock:
-        """Give a clock that holds the instants and, as far as anything is known, so much time after them."""
-        clock = self.holding(func, *asked)
-        high = max(highest(t, FIRST - 1) for t in asked) + span + 1
-        return self._clock(clock.low, max(clock.high, min(high, self._limit)))
+        """Give a clock of just the instants and, as far as anything is known, so much time after them."""
+        self.holding(func, *asked)
+        low, last = _reach(*asked)
+        high = min(last + span + 1, self._limit)
+        clock = self._clock(low, high)
+        return Clock(low, high, clip((clock.starts, clock.ends), low, high))
+
+    def due(self, start: int | Int64, budget: int | Int64, func: str) -> Any:
+        """Find the last instants at which the budgets are not overspent."""
+        clock, spent = self.spent(start, budget, func)
+        found = latest(clock, spent)
+        check_wait(clock, start, found, func)
+        return found
+
+    def reached(self, start: int | Int64, budget: int | Int64, func: str) -> Any:
+        """Find the first instants at which the budgets are spent."""
+        clock, spent = self.spent(start, budget - 1, func)
+        before = latest_or(clock, spent, budget, start - 1)
+        check_wait(clock, start, before, func)
+        return before + 1
+
+    def back(self, end: int | Int64, budget: int | Int64, func: str) -> Any:
+        """Find the last instants that leave the budgets before their ends."""
+        clock = self.reaching_back(end, budget, func)
+        found = latest_or(clock, passed(clock, end) - budget, budget, end)
+        check_wait_back(clock, end, found, func)
+        return found
 
     def spent(self, start: int | Int64, budget: int | Int64, func: str) -> tuple[Clock, Any]:
         """Give a clock that runs on after the budgets are spent, and the open time passed by then."""
@@ -81,14 +104,24 @@ class OpenTime:
         clock = self.holding(func, end, last=0)
         while (missing := -lowest(passed(clock, end) - budget)) > 0:
             first_open = int(clock.starts[0]) if clock.total else since
-            if clock.low <= max(min(first_open, since) - _TEN_YEARS, FIRST):
+            if clock.low == FIRST or clock.low < min(first_open, since) - TEN_YEARS:
                 raise _never(func, "t", "preceded", OPEN, since)
             clock = self._clock(max(clock.low - _years_for(clock, missing), FIRST), clock.high)
         return clock
 
+    def closing(self, at: int | Int64, func: str) -> Int64:
+        """Give the first end of an interval after each instant."""
+        clock, asked = self.holding(func, at), np.atleast_1d(at)
+        while np.any((closes := clock.next_close(asked)) == clock.high):
+            clock = self.longer(clock, highest(at), func, CLOSING)
+        late = closes > asked + TEN_YEARS
+        if late.any():
+            raise _never(func, "t", "followed", CLOSING, int(asked[late][0]))
+        return closes
+
     def longer(self, clock: Clock, since: int, func: str, lacks: str, *, more: int = _YEAR, name: str = "t") -> Clock:
         """Give a clock of a longer horizon; refused ten years after `since`, or where no more is known."""
-        if clock.high >= min(since + _TEN_YEARS, END):
+        if clock.high == END or clock.high > since + TEN_YEARS:
             raise _never(func, name, "followed", lacks, since)
         if clock.high >= self._limit:
             raise self._past_valid_until(func)
@@ -120,10 +153,34 @@ def _years_for(clock: Clock, missing: int) -> int:
 def _never(func: str, name: str, side: str, lacks: str, since: int) -> Infeasible:
     must = f"be {side} by {lacks}"
     fix = f"The calendar has no {lacks} within ten years of that."
-    if not FIRST <= (since - _TEN_YEARS if side == "preceded" else since + _TEN_YEARS) <= END:
+    if not FIRST <= (since - TEN_YEARS if side == "preceded" else since + TEN_YEARS) <= END:
         must += " in the years 1900 to 2299"
         fix = "No other years are answered."
     return refuse(Infeasible, func, name, must, from_us(since), fix=fix)
+
+
+def _reach(*asked: int | Int64) -> tuple[int, int]:
+    """Find the first and the last of some instants; where there are none, the beginning of all years."""
+    some = [t for t in asked if isinstance(t, int) or t.size] or [FIRST]
+    return min(map(lowest, some)), max(map(highest, some))
+
+
+def check_wait(clock: Clock, since: Any, found: Any, func: str) -> None:
+    """Refuse answers that lie beyond more than ten years without open time, however much of it is compiled."""
+    for closes, opens in clock.long_gaps:
+        closed = np.atleast_1d(np.maximum(since, closes))
+        beyond = (closed < opens - TEN_YEARS) & (found >= opens)
+        if beyond.any():
+            raise _never(func, "t", "followed", OPEN, int(closed[beyond][0]))
+
+
+def check_wait_back(clock: Clock, since: Any, found: Any, func: str) -> None:
+    """As `check_wait`, for answers that lie before the question."""
+    for closes, opens in clock.long_gaps:
+        closed = np.atleast_1d(np.minimum(since, opens))
+        beyond = (closed > closes + TEN_YEARS) & (found < closes)
+        if beyond.any():
+            raise _never(func, "t", "preceded", OPEN, int(closed[beyond][0]))
 
 
 def is_column(x: Any) -> TypeGuard[Int64]:

@@ -77,7 +77,7 @@ def spec(name: str, value: Column, kind: Kind | Reader, **options: Any) -> Spec:
         What the caller passed.
     kind : str or callable
         A kind by the name of its function here, or a reader `(x, *, func, name) -> (values, nulls)`.
-    **options
+    **options : int, bool or str
         `tz` of instants and days, `coarse` of instants, `minimum` of quantities.
 
     Returns

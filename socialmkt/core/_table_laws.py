@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +12,6 @@ from socialmkt.core._table_json import DTYPES
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
 
@@ -22,6 +21,14 @@ def check_name(name: Any, func: str, table: type) -> None:
         raise refuse(InvalidInput, func, "column name", "be text, not empty and without control characters", name)
     if name.startswith("_") or name == DTYPES or hasattr(table, name):
         raise refuse(InvalidInput, func, "column name", "not begin with _ nor belong to Table itself", name)
+
+
+def check_mappings(columns: Any, units: Any, func: str) -> None:
+    """Refuse columns and units that do not say what they belong to."""
+    if not isinstance(columns, Mapping):
+        raise refuse(InvalidInput, func, "columns", "be a mapping of name to column", columns)
+    if units is not None and not isinstance(units, Mapping):
+        raise refuse(InvalidInput, func, "units", "be a mapping of column to unit", units)
 
 
 def check_labels(name: Any, units: Mapping[str, Any], columns: Mapping[str, Any], func: str) -> None:

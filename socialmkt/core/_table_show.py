@@ -28,18 +28,18 @@ _FITS: Final = ((40, 60), (20, 40), (12, 24), (6, 12))
 def as_text(title: str, columns: Mapping[str, Array], metadata: Mapping[str, Any]) -> str:
     """Show a line for the shape, one for each column with its first values, one for the metadata."""
     shown = list(columns.items())[:_LINES]
-    names = [_cut(_plain(name), _NAME) for name, _ in shown]
+    names = [cut(plain(name), _NAME) for name, _ in shown]
     dtypes = [dtype_of(column) for _, column in shown]
     wide, deep = max(map(len, names)), max(map(len, dtypes))
     lines = [_shape(title, columns)]
     lines += [
-        _cut(f"  {name:<{wide}}  {dtype:<{deep}}  {_first_values(column)}", _LINE)
+        cut(f"  {name:<{wide}}  {dtype:<{deep}}  {_first_values(column)}", _LINE)
         for name, dtype, (_, column) in zip(names, dtypes, shown, strict=True)
     ]
     if len(columns) > _LINES:
         lines.append(f"  ... and {len(columns) - _LINES:,} more columns")
     if metadata:
-        lines.append(_cut("  " + ", ".join(_facts(metadata)), _LINE))
+        lines.append(cut("  " + ", ".join(_facts(metadata)), _LINE))
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -62,7 +62,7 @@ def dtype_of(column: Array) -> str:
 
 def _shape(title: str, columns: Mapping[str, Array]) -> str:
     rows, width = len(next(iter(columns.values()))), len(columns)
-    return f"{_cut(_plain(title), 2 * _NAME)}: {_counted(rows, 'row')}, {_counted(width, 'column')}"
+    return f"{cut(plain(title), 2 * _NAME)}: {_counted(rows, 'row')}, {_counted(width, 'column')}"
 
 
 def _counted(count: int, noun: str) -> str:
@@ -81,7 +81,7 @@ def _fact(value: Any) -> str:
 
 
 def _first_values(column: Array) -> str:
-    cells = [_cut(repr(str(value)) if isinstance(value, str) else _cell(value), _VALUE) for value in column[:_ENDS]]
+    cells = [cut(repr(str(value)) if isinstance(value, str) else _cell(value), _VALUE) for value in column[:_ENDS]]
     return ", ".join([*cells, "..."] if len(column) > _ENDS else cells)
 
 
@@ -93,14 +93,14 @@ def _cell(value: Any) -> str:
     if kind in {"m", "M"} and not np.isnat(value):
         text = str(value).removesuffix(".000000") if kind == "M" else str(value.item())
         return text.replace("T", " ") + "Z" if "T" in text else text
-    return _plain(value.hex() if isinstance(value, bytes) else str(value))
+    return plain(value.hex() if isinstance(value, bytes) else str(value))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
@@ -112,14 +112,14 @@ def _html(caption: str, columns: Mapping[str, Array], units: Mapping[str, str], 
     body = "".join(_rows([column for _, column in shown], width, more=more))
     return (
         f'<table style="white-space:nowrap;text-align:right"><caption>'
-        f"{escape(_cut(_plain(caption), 2 * _LINE))}</caption>"
+        f"{escape(cut(plain(caption), 2 * _LINE))}</caption>"
         f"<thead><tr><th></th>{heads}{'<th>...</th>' * more}</tr></thead><tbody>{body}</tbody></table>"
     )
 
 
 def _head(name: str, column: Array, unit: str | None, width: int) -> str:
-    kind = dtype_of(column) if unit is None else f"{dtype_of(column)}, {_cut(_plain(unit), width)}"
-    return f"<th>{escape(_cut(_plain(name), width))}<br><small>{escape(kind)}</small></th>"
+    kind = dtype_of(column) if unit is None else f"{dtype_of(column)}, {cut(plain(unit), width)}"
+    return f"<th>{escape(cut(plain(name), width))}<br><small>{escape(kind)}</small></th>"
 
 
 def _rows(columns: list[Array], width: int, *, more: bool) -> list[str]:
@@ -131,5 +131,5 @@ def _rows(columns: list[Array], width: int, *, more: bool) -> list[str]:
 
 
 def _row(columns: list[Array], row: int, width: int, *, more: bool) -> str:
-    cells = "".join(f"<td>{escape(_cut(_cell(column[row]), width))}</td>" for column in columns)
+    cells = "".join(f"<td>{escape(cut(_cell(column[row]), width))}</td>" for column in columns)
     return f"<tr><th>{row:,}</th>{cells}{'<td>...</td>' * more}</tr>"

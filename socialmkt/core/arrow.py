@@ -210,7 +210,10 @@ class _Producer:
 
     def drop_parked(self) -> None:
         for _ in range(len(self.parked)):
-            capsule = self.parked.popleft()
+            try:
+                capsule = self.parked.popleft()
+            except IndexError:  # another thread was quicker
+                return
             if self.references(capsule) > _NOBODY:
                 self.parked.append(capsule)
 

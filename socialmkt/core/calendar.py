@@ -16,10 +16,10 @@ import numpy as np
 from pydantic import model_validator
 
 from socialmkt.core._asked import budgets, check_lengths, instants, moments, spans
-from socialmkt.core._calendar_rules import BreakHours, DateHours, Dates, LastDate, Week
+from socialmkt.core._calendar_rules import BreakHours, DateHours, Dates, LastDate, Week, check_parts, earliest
 from socialmkt.core._clock import HOLDS, Intervals, clip, combine
 from socialmkt.core._layout import Layout, open_intervals, read_layout
-from socialmkt.core._open_time import CLOSING, END, OpenTime, highest, is_column, latest, latest_or, passed
+from socialmkt.core._open_time import END, OpenTime, is_column, passed
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import day_bounds, to_us
@@ -60,7 +60,8 @@ class Calendar(Frozen):
     Raises
     ------
     pydantic.ValidationError
-        A key, an hour, a date or the zone cannot be read, or a day is named under two keys.
+        A key, an hour, a date or the zone cannot be read, a day is named under two keys, or an operation is given rules
+        of its own.
 
     Notes
     -----
@@ -107,9 +108,8 @@ class Calendar(Frozen):
         ) -> None: ...
 
     @model_validator(mode="after")
-    def _has_two_parts_or_none(self) -> Self:
-        if len(self.parts) != (2 if self.operation else 0):
-            raise refuse(InvalidInput, "", "parts", "be the two calendars of an operation", len(self.parts))
+    def _is_of_rules_or_of_parts(self) -> Self:
+        check_parts(self)
         return self
 
     @classmethod
@@ -261,8 +261,7 @@ class Calendar(Frozen):
         func = "Calendar.reached"
         start, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=start, target=budget)
-        clock, spent = self._time.spent(start, budget - 1, func)
-        return moments(latest_or(clock, spent, budget, start - 1) + 1)
+        return moments(self._time.reached(start, budget, func))
 
     def back(self, t: Moment | Column, target: Duration | Column) -> Any:
         """Find the latest start that leaves a budget of open time before an instant.
@@ -293,8 +292,7 @@ class Calendar(Frozen):
         func = "Calendar.back"
         end, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=end, target=budget)
-        clock = self._time.reaching_back(end, budget, func)
-        return moments(latest_or(clock, passed(clock, end) - budget, budget, end))
+        return moments(self._time.back(end, budget, func))
 
     def next_open(self, t: Moment | Column) -> Any:
         """Find the next open instant.
@@ -350,9 +348,7 @@ class Calendar(Frozen):
         """
         func = "Calendar.next_close"
         at = instants(t, func, "t")
-        clock = self._time.holding(func, at)
-        while np.any((closes := clock.next_close(np.atleast_1d(at))) == clock.high):
-            clock = self._time.longer(clock, highest(at), func, CLOSING)
+        closes = self._time.closing(at, func)
         return moments(closes if is_column(at) else int(closes[0]))
 
     def intervals(self, a: Moment, b: Moment) -> Table:
@@ -403,16 +399,13 @@ class Calendar(Frozen):
     def _combined(self, other: object, operation: Literal["union", "intersection", "difference"]) -> Calendar:
         if not isinstance(other, Calendar):
             return NotImplemented  # type: ignore[no-any-return]  # what Python wants of an operator
-        ends = [part.valid_until for part in (self, other) if part.valid_until is not None]
-        return Calendar(
-            weekly={}, tz=self.tz, valid_until=min(ends, default=None), operation=operation, parts=(self, other)
-        )
+        parts = (self, other)
+        return Calendar(weekly={}, tz=self.tz, valid_until=earliest(parts), operation=operation, parts=parts)
 
     def _due(self, t: Moment | Column, target: Duration | Column, func: str) -> Any:
         start, budget = instants(t, func, "t"), budgets(target, func)
         check_lengths(func, t=start, target=budget)
-        clock, spent = self._time.spent(start, budget, func)
-        return moments(latest(clock, spent))
+        return moments(self._time.due(start, budget, func))
 
     def _intervals_of(self, low: int, high: int) -> Intervals:
         if self.operation is None:

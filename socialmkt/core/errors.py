@@ -24,6 +24,7 @@ __all__ = [
     "SchemeMismatch",
     "SocialmktError",
     "Verbatim",
+    "check_choice",
     "did_you_mean",
     "refuse",
     "refuse_choice",
@@ -256,6 +257,35 @@ def refuse_choice(function: str, parameter: str, got: object, choices: Iterable[
     return refuse(InvalidInput, function, parameter, f"be one of {listed}", got, fix=did_you_mean(got, known))
 
 
+def check_choice(function: str, parameter: str, got: object, choices: Iterable[str]) -> str:
+    """Pass a word that is one of the known ones.
+
+    Parameters
+    ----------
+    function, parameter, got, choices
+        As in `refuse_choice`.
+
+    Returns
+    -------
+    str
+        The word.
+
+    Raises
+    ------
+    InvalidInput
+        It is none of the choices, or no text at all.
+
+    Examples
+    --------
+    >>> check_choice("rfm.score", "method", "rank", ["quantile", "rank"])
+    'rank'
+    """
+    known = list(choices)
+    if not isinstance(got, str) or got not in known:
+        raise refuse_choice(function, parameter, got, known)
+    return got
+
+
 def did_you_mean(got: object, known: Iterable[str]) -> str | None:
     """Name the known word that is nearest to the one that came.
 
@@ -290,7 +320,8 @@ def did_you_mean(got: object, known: Iterable[str]) -> str | None:
 def _shown(got: Any) -> str:
     """Show a value in an error: short, on one line, and with what matters about it."""
     if isinstance(got, dt.datetime):
-        text = str(got) if got.utcoffset() is not None else f"naive {got}"
+        naive = got == got and got.utcoffset() is None  # noqa: PLR0124  # pandas' NaT differs from itself
+        text = f"naive {got}" if naive else str(got)
     elif isinstance(got, dt.date):
         text = str(got)
     elif hasattr(got, "dtype"):
@@ -308,7 +339,12 @@ def _shown_numpy(got: Any) -> str:
     if getattr(got, "shape", None) != ():
         dtype = str(got.dtype)
         return f"{'an' if dtype[:1].lower() in 'aeio' else 'a'} {dtype} column"
-    return str(got) if got.dtype.kind in "mM" else repr(got.item())
+    if got.dtype.kind not in "mM":
+        return repr(got.item())
+    try:
+        return str(got)
+    except OverflowError:  # numpy 2.5 writes no date so far away
+        return f"{got.astype('int64')} as {got.dtype}"
 
 
 def _restore(kind: Callable[..., SocialmktError], text: str, attributes: dict[str, Any]) -> SocialmktError:

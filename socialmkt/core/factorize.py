@@ -16,7 +16,7 @@ from socialmkt.core import columns
 from socialmkt.core._int_codes import any_int_codes, int_codes
 from socialmkt.core._lanes import is_array
 from socialmkt.core._text_codes import any_word_codes, ranks, word_codes, words_of_bytes, words_of_text, words_of_uuids
-from socialmkt.core.errors import refuse_choice
+from socialmkt.core.errors import check_choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,8 +83,7 @@ def factorize(ids: NDArray[Any], *, order: Literal["sorted", "first"] = "sorted"
     >>> factorize(np.array(["bo", "ann", "bo"]), order="first").values.tolist()
     ['bo', 'ann']
     """
-    if order not in ("sorted", "first"):
-        raise refuse_choice("factorize.factorize", "order", order, ["sorted", "first"])
+    check_choice("factorize.factorize", "order", order, ["sorted", "first"])
     ids = _clean(ids)
     if not ids.size:
         return Factorized(np.empty(0, np.int64), ids.copy())

@@ -60,7 +60,8 @@ class Frozen(BaseModel):
     Notes
     -----
     A change is a validated copy: `model.model_copy(update={...})` checks the whole model again. Values kept by
-    `functools.cached_property` are no part of equality, hash, dumps or pickles.
+    `functools.cached_property` are no part of equality, hash, dumps or pickles. A model of more than 400 characters
+    shows itself without the fields at their defaults, and with long parts by their size.
 
     Examples
     --------
@@ -126,6 +127,19 @@ class Frozen(BaseModel):
 
     def __hash__(self) -> int:
         return hash((type(self), *(vars(self)[name] for name in type(self).model_fields)))
+
+    def __repr__(self) -> str:
+        from socialmkt.core import _model_show
+
+        return _model_show.as_line(self)
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """Show the fields in a notebook, with their lines as small tables."""
+        from socialmkt.core import _model_show
+
+        return _model_show.as_fields_html(self)
 
     def __getstate__(self) -> dict[Any, Any]:
         """Leave cached values out of pickles and copies."""
@@ -360,7 +374,7 @@ def canonical(model: BaseModel) -> bytes:
     Raises
     ------
     InvalidInput
-        A field holds NaN or an infinity, which JSON cannot say.
+        It is no model, or a field holds NaN or an infinity, which JSON cannot say.
 
     Examples
     --------
@@ -372,6 +386,8 @@ def canonical(model: BaseModel) -> bytes:
     >>> canonical(Offer(name="伞", opens_at=datetime(2026, 3, 1, tzinfo=UTC)))
     b'{"name":"\\u4f1e","opens_at":"2026-03-01T00:00:00.000000Z","quantity":1}'
     """
+    if not isinstance(cast("object", model), BaseModel):
+        raise refuse(InvalidInput, "model.canonical", "model", "be a pydantic model", model)
     dumped = model.model_dump(mode="json")
     try:
         text = json.dumps(dumped, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from socialmkt.core import _intervals, _quantiles, _special, columns
 from socialmkt.core._stats_input import read, require, tail_of
 from socialmkt.core._survival import SpanSurvivalCurve, SurvivalCurve, kaplan_meier, km_quantile
-from socialmkt.core.errors import EmptyInput, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, check_choice, refuse
 
 if TYPE_CHECKING:
     from socialmkt.core.columns import Column
@@ -189,8 +189,7 @@ def quantile(
     array([1.75, 2.5 ])
     """
     func = "stats.quantile"
-    if method not in ("linear", "nearest_rank"):
-        raise refuse_choice(func, "method", method, ["linear", "nearest_rank"])
+    check_choice(func, "method", method, ["linear", "nearest_rank"])
     ordered = np.sort(columns.numbers(values, func=func, name="values", offer_drop=False))
     if not len(ordered):
         raise refuse(EmptyInput, func, "values", "hold at least one value", [])
@@ -264,8 +263,7 @@ def log_hypergeom(
     0.0
     """
     func = "stats.log_hypergeom"
-    if tail not in ("more", "fewer"):
-        raise refuse_choice(func, "tail", tail, ["more", "fewer"])
+    check_choice(func, "tail", tail, ["more", "fewer"])
     counts, scalar = read(func, "quantities", universe=universe, a=a, b=b, both=both)
     everybody, size_a, size_b, shared = counts
     require(func, "a", "be at most the universe", size_a, size_a <= everybody, scalar=scalar)

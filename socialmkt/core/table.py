@@ -26,7 +26,7 @@ from socialmkt.core._listed import is_whole
 from socialmkt.core._table_base import Recipe, TableBase
 from socialmkt.core._table_columns import freeze, is_array, kind_of, read
 from socialmkt.core._table_kinds import ALIASES, Days, Flags, Floats, Ids, Instants, Ints, Spans, Texts
-from socialmkt.core._table_laws import check_labels, check_lengths, check_name
+from socialmkt.core._table_laws import check_labels, check_lengths, check_mappings, check_name
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.model import FrozenDict
 
@@ -105,6 +105,7 @@ class Table(TableBase):
           orders  int64  12, 7
         """
         func = "Table.of"
+        check_mappings(columns, units, func)
         for column in columns:
             check_name(column, func, Table)
         kinds = {column: kind_of(values, func=func, name=column) for column, values in columns.items()}

@@ -18,7 +18,7 @@ from socialmkt.core.model import Count, Frozen, Positive
 from socialmkt.coupons._bad_words import DEFAULT_WORDS, Blocklist
 from socialmkt.coupons._checks import check_symbols
 from socialmkt.coupons._fields import read_count
-from socialmkt.coupons._layout import CHECK, OK, Layout, Parsed, as_text, parse
+from socialmkt.coupons._layout import CHECK, OK, Layout, Parsed, as_text, folding_of, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,10 +259,9 @@ def read_code(spec: CodeSpec, code: str | bytes) -> tuple[list[int], int]:
 def parse_codes(spec: CodeSpec, codes: Any, func: str, name: str = "codes") -> Parsed:
     """Read the symbols of a column of codes, and their status."""
     parsed = parse(_read_column(codes, func, name), layout_of(spec))
-    if spec.checks and len(parsed.status):
-        expected = check_symbols(list(parsed.symbols[: spec.body]), spec.checks, len(spec.alphabet))
-        for mine, theirs in zip(expected, parsed.symbols[spec.body :], strict=True):
-            parsed.status[(mine != theirs) & (parsed.status == OK)] = CHECK
+    expected = check_symbols(list(parsed.symbols[: spec.body]), spec.checks, len(spec.alphabet))
+    for mine, theirs in zip(expected, parsed.symbols[spec.body :], strict=True):
+        parsed.status[(mine != theirs) & (parsed.status == OK)] = CHECK
     return parsed
 
 
@@ -378,7 +377,7 @@ def normalize(code: str, *, alphabet: str = CROCKFORD32) -> str:
     _check_alphabet(alphabet, func)
     if not isinstance(code, str):
         raise refuse(InvalidInput, func, "code", "be text", code)
-    return Layout(alphabet, 1, 0, (), "").normalized(code)
+    return code.translate(folding_of(alphabet))
 
 
 def _check_alphabet(alphabet: Any, func: str) -> None:

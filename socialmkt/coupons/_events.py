@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from itertools import chain
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Self, TypeAlias, overload
 from pydantic import GetCoreSchemaHandler, model_validator
 from pydantic_core import core_schema
 
+from socialmkt.core._models import read_models
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import Window, from_us, to_us
 from socialmkt.core.model import Amount, Count, Frozen, Instant, Name
@@ -247,15 +248,14 @@ class EventLog(Sequence[Event]):
         return self
 
     @classmethod
-    def of(cls, events: Sequence[Event], *, func: str = "") -> EventLog:
+    def of(cls, events: Iterable[Event], *, func: str = "") -> EventLog:
         """Read events that are numbered from 0."""
-        for place, event in enumerate(events):
-            if not isinstance(event, Event):
-                raise refuse(InvalidInput, func, "events", "be events", event, row=place)
+        listed = read_models(events, Event, func=func, name="events")
+        for place, event in enumerate(listed):
             if event.seq != place:
                 got = Verbatim(f"seq {event.seq}")
                 raise refuse(InvalidInput, func, "events", "be numbered from 0 without gaps", got, row=place)
-        return cls().followed_by([record_of(event) for event in events])
+        return cls().followed_by([record_of(event) for event in listed])
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:

@@ -30,7 +30,7 @@ REASONS = ("", "prefix", "length", "symbol", "check", "blocked", "not_issued")
 OK, PREFIX, LENGTH, SYMBOL, CHECK, BLOCKED, NOT_ISSUED = range(7)
 
 
-def _folding(alphabet: str) -> dict[int, str | None]:
+def folding_of(alphabet: str) -> dict[int, str | None]:
     """Say what `str.translate` makes of each character that is not kept as it is."""
     folding: dict[int, str | None] = {0xFF00 + code - 0x20: chr(code) for code in range(0x21, 0x7F)}
     folding |= {ord(dropped): None for dropped in _DROPPED}
@@ -51,8 +51,7 @@ class Layout:
 
     def __init__(self, alphabet: str, body: int, checks: int, group: Sequence[int], prefix: str) -> None:
         self.alphabet, self.body, self.length = alphabet, body, body + checks
-        self.folding = _folding(alphabet)
-        self.prefix = prefix
+        self.folding = folding_of(alphabet)
         self.plain_prefix = self.normalized(prefix)
         parts = group or (self.length,)
         self.template = prefix + "-".join("\0" * size for size in parts)

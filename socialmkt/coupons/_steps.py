@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 from pydantic import model_validator
 
+from socialmkt.core._models import read_models
 from socialmkt.core._sources import as_objects
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse
+from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import to_us
 from socialmkt.core.model import Amount, Count, Frozen, Instant, Name, read_name
 from socialmkt.core.table import Flags, Table, Texts, freeze
@@ -19,6 +19,9 @@ from socialmkt.coupons._fields import Ref, read_ref
 from socialmkt.coupons._fold import Draft, fresh, refusal
 from socialmkt.coupons._reasons import Outcome, Reason
 from socialmkt.coupons.ledger import Ledger, check_ledger, grown, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Answer: TypeAlias = tuple[Reason | None, bool]
 
@@ -218,7 +221,7 @@ class ApplyResult(Frozen):
 def take_one(ledger: Ledger, move: Moved, func: str) -> Transition:
     """Take one step from a ledger to the next."""
     check_ledger(ledger, func)
-    read_name(move.coupon, func=func, name="id")
+    read_name(move.coupon, func=func, name="coupon_id")
     read_name(move.key, func=func, name="key")
     draft = Draft(state_of(ledger))
     reason, replayed = take(draft, move, func, None)
@@ -271,14 +274,11 @@ def read_later(instant: Any, at: int, func: str, name: str, row: int | None = No
 
 def read_steps(steps: Any, now: int, func: str) -> list[Moved]:
     """Read the steps of a batch."""
-    if isinstance(steps, Step) or not isinstance(steps, Iterable):
-        raise refuse(InvalidInput, func, "steps", "be a list of steps", Verbatim(type(steps).__name__))
-    return [_read_step(step, now, func, row) for row, step in enumerate(steps)]
+    listed = read_models(steps, Step, func=func, name="steps")
+    return [_read_step(step, now, func, row) for row, step in enumerate(listed)]
 
 
-def _read_step(step: Any, now: int, func: str, row: int) -> Moved:
-    if not isinstance(step, Step):
-        raise refuse(InvalidInput, func, "steps", "be Steps", step, row=row)
+def _read_step(step: Step, now: int, func: str, row: int) -> Moved:
     values = vars(step)
     at, until, end = values["at"], values["until"], values["extend_until"]
     at = now if at is None else to_us(at)

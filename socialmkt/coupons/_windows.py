@@ -80,7 +80,7 @@ def _within_years(instants: Int64, name: str, held: int | None) -> Int64:
 
 def _day_starts(instants: Int64, later: int, zone: dt.tzinfo) -> Int64:
     """First instants of the local days that are so many days later."""
-    return day_bounds(local_days(instants, zone) + later, zone)[0]
+    return day_bounds(local_days(instants, zone) + np.timedelta64(later, "D"), zone)[0]
 
 
 def _cut(spans: Sequence[Span], periods: Spans) -> list[Span]:

@@ -6,13 +6,13 @@ again; every refusal has a reason, and of several reasons always the same one is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from socialmkt.core._instants import EPOCH, MICROSECOND
+from socialmkt.core._models import read_models
 from socialmkt.core._sources import as_objects
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import to_us
@@ -32,7 +32,7 @@ from socialmkt.coupons.validity import rules_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Campaign", "IssueDecisions", "IssueRequest", "IssueResult", "Status", "issue"]
 
@@ -201,7 +201,7 @@ def issue(
     """
     check_ledger(ledger, _FUNC)
     check_campaign(campaign, ledger, _FUNC)
-    asked = _read_requests(requests)
+    asked = read_models(requests, IssueRequest, func=_FUNC, name="requests")
     if book is not None and not isinstance(book, CodeBook):
         raise refuse(InvalidInput, _FUNC, "book", "be a CodeBook", book)
     instants = _read_instants(asked, to_us(now, func=_FUNC, name="now"))
@@ -300,17 +300,6 @@ def _free_serials(start: int, book: CodeBook) -> Iterator[int]:
     for first in range(start, book.spec.capacity, _AHEAD):
         serials = np.arange(first, min(first + _AHEAD, book.spec.capacity))
         yield from serials[~book.blocked(serials)].tolist()
-
-
-def _read_requests(requests: Any) -> list[IssueRequest]:
-    if isinstance(requests, IssueRequest) or not isinstance(requests, Iterable):
-        fix = "Pass a list of IssueRequest."
-        raise refuse(InvalidInput, _FUNC, "requests", "be a list of requests", type(requests), fix=fix)
-    asked = list(requests)
-    for row, request in enumerate(asked):
-        if not isinstance(request, IssueRequest):
-            raise refuse(InvalidInput, _FUNC, "requests", "be IssueRequests", request, row=row)
-    return asked
 
 
 def _read_instants(asked: Sequence[IssueRequest], now: int) -> list[int]:

@@ -7,10 +7,9 @@ events: they are what a caller stores, and from them it is built again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import model_validator
 
@@ -24,6 +23,9 @@ from socialmkt.coupons._fields import read_count
 from socialmkt.coupons._fold import Standing, State, empty_state, fold, seen_at, standing_of
 from socialmkt.coupons._windows import are_over, write_windows
 from socialmkt.coupons.validity import rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Coupon", "CouponState", "Event", "EventKind", "EventLog", "Ledger"]
 
@@ -107,7 +109,7 @@ class Ledger(Frozen):
         >>> Ledger.from_events([]).version
         0
         """
-        log = events if isinstance(events, EventLog) else sequence_of(_listed(events))
+        log = events if isinstance(events, EventLog) else sequence_of(events)
         return _ledger(log, fold(log))
 
     @cached_property
@@ -361,12 +363,6 @@ state_of: Callable[[Ledger], State] = attrgetter("_state")
 
 def _has_lapsed(stands: Standing, now: int) -> bool:
     return stands.status is EventKind.reserved and not stands.holds(now)
-
-
-def _listed(events: Any) -> list[Any]:
-    if isinstance(events, Event) or not isinstance(events, Iterable):
-        raise refuse(InvalidInput, "Ledger.from_events", "events", "be a list of events", events)
-    return list(events)
 
 
 def _ledger(log: EventLog, state: State) -> Ledger:

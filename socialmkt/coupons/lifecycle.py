@@ -55,7 +55,7 @@ __all__ = [
 
 def reserve(
     ledger: Ledger,
-    id: str,  # noqa: A002  # the name of the field
+    coupon_id: str,
     *,
     key: str,
     now: dt.datetime,
@@ -68,7 +68,7 @@ def reserve(
     ----------
     ledger : Ledger
         What happened before; it is not changed.
-    id : str
+    coupon_id : str
         The coupon.
     key : str
         The idempotency key.
@@ -99,12 +99,12 @@ def reserve(
     at = to_us(now, func=func, name="now")
     deadline = read_later(until, at, func, "until")
     holder = read_ref(order, func, "order")
-    return take_one(ledger, Moved(EventKind.reserved, id, key, at, holder, deadline, None, None), func)
+    return take_one(ledger, Moved(EventKind.reserved, coupon_id, key, at, holder, deadline, None, None), func)
 
 
 def redeem(
     ledger: Ledger,
-    id: str,  # noqa: A002  # as in `reserve`
+    coupon_id: str,
     *,
     key: str,
     now: dt.datetime,
@@ -115,7 +115,7 @@ def redeem(
 
     Parameters
     ----------
-    ledger, id, key, now
+    ledger, coupon_id, key, now
         As in `reserve`.
     order : str or int, optional
         The order it is used for: that of the reservation where it is reserved.
@@ -145,12 +145,14 @@ def redeem(
     func = "coupons.redeem"
     taken = None if value is None else read_amount(value, func, "value")
     at = to_us(now, func=func, name="now")
-    return take_one(ledger, Moved(EventKind.redeemed, id, key, at, read_order(order, func), None, taken, None), func)
+    return take_one(
+        ledger, Moved(EventKind.redeemed, coupon_id, key, at, read_order(order, func), None, taken, None), func
+    )
 
 
 def release(
     ledger: Ledger,
-    id: str,  # noqa: A002  # as in `reserve`
+    coupon_id: str,
     *,
     key: str,
     now: dt.datetime,
@@ -160,7 +162,7 @@ def release(
 
     Parameters
     ----------
-    ledger, id, key, now
+    ledger, coupon_id, key, now
         As in `reserve`.
     order : str or int, optional
         The order of the reservation; checked where it is given.
@@ -183,12 +185,14 @@ def release(
     """
     func = "coupons.release"
     at = to_us(now, func=func, name="now")
-    return take_one(ledger, Moved(EventKind.released, id, key, at, read_order(order, func), None, None, None), func)
+    return take_one(
+        ledger, Moved(EventKind.released, coupon_id, key, at, read_order(order, func), None, None, None), func
+    )
 
 
 def give_back(
     ledger: Ledger,
-    id: str,  # noqa: A002  # as in `reserve`
+    coupon_id: str,
     *,
     key: str,
     now: dt.datetime,
@@ -199,7 +203,7 @@ def give_back(
 
     Parameters
     ----------
-    ledger, id, key, now
+    ledger, coupon_id, key, now
         As in `reserve`.
     order : str or int, optional
         The order it was used for; checked where it is given.
@@ -229,12 +233,14 @@ def give_back(
     func = "coupons.give_back"
     at = to_us(now, func=func, name="now")
     end = read_later(extend_until, at, func, "extend_until")
-    return take_one(ledger, Moved(EventKind.given_back, id, key, at, read_order(order, func), None, None, end), func)
+    return take_one(
+        ledger, Moved(EventKind.given_back, coupon_id, key, at, read_order(order, func), None, None, end), func
+    )
 
 
 def void(
     ledger: Ledger,
-    id: str,  # noqa: A002  # as in `reserve`
+    coupon_id: str,
     *,
     key: str,
     now: dt.datetime,
@@ -244,7 +250,7 @@ def void(
 
     Parameters
     ----------
-    ledger, id, key, now
+    ledger, coupon_id, key, now
         As in `reserve`.
     order : str or int, optional
         What it is done for; kept with the event.
@@ -268,7 +274,7 @@ def void(
     """
     func = "coupons.void"
     at = to_us(now, func=func, name="now")
-    return take_one(ledger, Moved(EventKind.void, id, key, at, read_order(order, func), None, None, None), func)
+    return take_one(ledger, Moved(EventKind.void, coupon_id, key, at, read_order(order, func), None, None, None), func)
 
 
 def apply(ledger: Ledger, steps: Sequence[Step], *, now: dt.datetime) -> ApplyResult:

@@ -6,9 +6,9 @@ lines by largest remainders, so that shares add up and no line gives more than i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from socialmkt.core._models import read_models
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.model import FrozenDict
@@ -30,6 +30,7 @@ from socialmkt.coupons.terms import FreeShipping, Gift
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from socialmkt.coupons._reasons import Reason
 
@@ -104,12 +105,7 @@ def prepared(cart: Any, coupons: Any, now: Any, policy: Any, func: str) -> tuple
         raise refuse(InvalidInput, func, "cart", "be a Cart", cart)
     if not isinstance(policy, StackPolicy):
         raise refuse(InvalidInput, func, "policy", "be a StackPolicy", policy)
-    if isinstance(coupons, Held) or not isinstance(coupons, Iterable):
-        raise refuse(InvalidInput, func, "coupons", "be a list of coupons in hand", type(coupons))
-    wallet = list(coupons)
-    for row, held in enumerate(wallet):
-        if not isinstance(held, Held):
-            raise refuse(InvalidInput, func, "coupons", "be coupons in hand", held, row=row)
+    wallet = read_models(coupons, Held, func=func, name="coupons")
     again = first_repeat(held.id for held in wallet)
     if again is not None:
         raise refuse(InvalidInput, func, "coupons", "have distinct ids", again)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import EmptyInput, InvalidInput, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, InvalidInput, check_choice, refuse, refuse_choice
 from socialmkt.core.model import Amount, Frozen, FrozenDict, Minor, Name, Positive
 from socialmkt.coupons._carts import Cart, Quote
 from socialmkt.coupons.stacking import best
@@ -135,8 +135,7 @@ def refund(
     """
     if not isinstance(quote, Quote):
         raise refuse(InvalidInput, _FUNC, "quote", "be a Quote", type(quote))
-    if mode not in ("keep", "reprice"):
-        raise refuse_choice(_FUNC, "mode", mode, ["keep", "reprice"])
+    check_choice(_FUNC, "mode", mode, ["keep", "reprice"])
     before = _read_already(quote, already, mode)
     now = _read_returned(quote, returned, before.returned, "returned")
     if not now:

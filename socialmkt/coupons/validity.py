@@ -17,7 +17,7 @@ from socialmkt.core._hours import read_week
 from socialmkt.core._instants import MICROSECOND
 from socialmkt.core._whole import is_int
 from socialmkt.core.calendar import Calendar
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Verbatim, check_choice, refuse
 from socialmkt.core.instants import Window, day_window, to_us, zone
 from socialmkt.core.model import Count, Frozen, Instant, Positive, Zone
 from socialmkt.coupons._fields import MOST_DAYS, Lasting, read_count
@@ -237,8 +237,7 @@ def birthday_window(
     func = "coupons.birthday_window"
     if not isinstance(born, dt.date) or isinstance(born, dt.datetime):
         raise refuse(InvalidInput, func, "born", "be a date", born)
-    if leap_day not in tuple(_LEAP_DAYS):
-        raise refuse_choice(func, "leap_day", leap_day, _LEAP_DAYS)
+    check_choice(func, "leap_day", leap_day, _LEAP_DAYS)
     if not is_int(year) or not dt.MINYEAR <= year <= dt.MAXYEAR:
         raise refuse(InvalidInput, func, "year", "be a year from 1 to 9999", year)
     return day_window(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from socialmkt.core import columns
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, check_choice, refuse
 from socialmkt.core.money import Currency
 from socialmkt.core.table import freeze
 from socialmkt.groupbuy._market import Market
@@ -160,8 +160,7 @@ def _require_free_nothing(total: int) -> None:
 
 def read_floor(objective: Any, min_profit: Any) -> Fraction | None:
     """Read the objective, and the least profit that goes with reach."""
-    if objective not in ("profit", "reach"):
-        raise refuse_choice(FUNC, "objective", objective, ["profit", "reach"])
+    check_choice(FUNC, "objective", objective, ["profit", "reach"])
     if min_profit is None:
         return None
     if objective != "reach":

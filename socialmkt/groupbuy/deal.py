@@ -6,13 +6,14 @@ price, the deeper the tier, and everybody pays the final one. By default nobody 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
+from socialmkt.core._model_show import lines_html
+from socialmkt.core._models import read_models
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.model import Amount, Frozen, Instant, Name, Positive
@@ -20,8 +21,10 @@ from socialmkt.groupbuy import _replay
 from socialmkt.groupbuy._codes import Outcome, Phase, Reason
 from socialmkt.groupbuy._order import Order
 from socialmkt.groupbuy._progress import Progress, StatusLine
-from socialmkt.groupbuy._show import lines_html
 from socialmkt.groupbuy.ladder import Ladder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Deal", "DealStatus", "Order", "Outcome", "Phase", "Progress", "Reason", "StatusLine", "status"]
 
@@ -279,13 +282,9 @@ def checked(deal: Deal, orders: Iterable[Order], as_of: datetime, *, func: str) 
     at = from_us(to_us(as_of, func=func, name="as_of"), func=func, name="as_of")
     if not isinstance(deal, Deal):
         raise refuse(InvalidInput, func, "deal", "be a Deal", deal)
-    if not isinstance(orders, Iterable):
-        raise refuse(InvalidInput, func, "orders", "be an iterable of Orders", orders)
-    listed, seen = list(orders), set[str]()
+    listed, seen = read_models(orders, Order, func=func, name="orders"), set[str]()
     fingerprint = deal.ladder.fingerprint
     for order in listed:
-        if not isinstance(order, Order):
-            raise refuse(InvalidInput, func, "orders", "hold Orders", order)
         if order.id in seen:
             raise refuse(InvalidInput, func, "orders", "have distinct ids", order.id)
         if order.fingerprint is not None and order.fingerprint != fingerprint:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from socialmkt.core._model_show import lines_html
 from socialmkt.core.errors import Infeasible, refuse
 from socialmkt.core.model import Frozen
 from socialmkt.groupbuy import _crossing, _nested
 from socialmkt.groupbuy._demand import FUNC, read_floor, read_market
 from socialmkt.groupbuy._market import Market, Outcome, Steps, fewest_tiers
-from socialmkt.groupbuy._show import lines_html
 from socialmkt.groupbuy.ladder import Ladder, Tier
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from socialmkt.core._model_show import lines_html
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.model import Frozen
 from socialmkt.groupbuy import _replay
 from socialmkt.groupbuy._codes import Outcome, Reason
-from socialmkt.groupbuy._show import lines_html
 from socialmkt.groupbuy.deal import checked
 
 if TYPE_CHECKING:

@@ -8,20 +8,23 @@ nobody is invented.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pydantic import model_validator
 
+from socialmkt.core._model_show import lines_html
+from socialmkt.core._models import read_models
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.labels import Code
 from socialmkt.core.model import Frozen, Instant, Name
 from socialmkt.groupbuy._order import Buyer
-from socialmkt.groupbuy._show import lines_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Join", "RefusedJoin", "Team", "TeamMatch", "TeamReason", "TeamStatus", "match_teams"]
 
@@ -261,12 +264,7 @@ def _ratio(ratio: Any) -> float | None:
 
 
 def _sorted_until(joins: Iterable[Join], at: datetime) -> list[Join]:
-    if not isinstance(joins, Iterable):
-        raise refuse(InvalidInput, _FUNC, "joins", "be an iterable of Joins", joins)
-    listed = list(joins)
-    for join in listed:
-        if not isinstance(join, Join):
-            raise refuse(InvalidInput, _FUNC, "joins", "hold Joins", join)
+    listed = read_models(joins, Join, func=_FUNC, name="joins")
     return sorted((join for join in listed if join.at <= at), key=_turn)
 
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from socialmkt.core._model_show import lines_html
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse, refuse_choice
 from socialmkt.core.instants import day_bounds, from_us, to_us, zone
 from socialmkt.core.model import Frozen, Instant, Name, Positive
-from socialmkt.groupbuy._show import lines_html
 from socialmkt.groupbuy.deal import Deal
 
 if TYPE_CHECKING:
@@ -259,11 +259,12 @@ def plan_waves(
 def _boundaries(start: date, tz: str | tzinfo, waves: int, days: int) -> list[datetime]:
     found = tz if isinstance(tz, tzinfo) else zone(tz, func=_FUNC, parameter="tz")
     first = np.datetime64(start, "D")
-    starts, _ = day_bounds(first + np.arange(waves + 1) * days, found)
+    length = np.timedelta64(days, "D")
+    starts, _ = day_bounds(first + np.arange(waves + 1) * length, found)
     bounds: list[int] = starts.tolist()
     for number, (opens, closes) in enumerate(pairwise(bounds)):
         if opens == closes:
-            got = Verbatim(f"{first + number * days}")
+            got = Verbatim(f"{first + number * length}")
             raise refuse(Infeasible, _FUNC, "start", f"give every wave a day that {found} has", got)
     return [from_us(us, func=_FUNC, name="waves") for us in bounds]
 

@@ -29,7 +29,7 @@ def parse_audit(text: Any) -> dict[str, Any]:
     """Read the keys of an audit text."""
     try:
         found = json.loads(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         raise not_an_audit("be JSON", Verbatim("another text")) from None
     if not isinstance(found, dict) or set(found) != _KEYS:
         got = Verbatim(", ".join(sorted(found)) or "none") if isinstance(found, dict) else found

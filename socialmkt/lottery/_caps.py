@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 from socialmkt.core.model import FrozenDict
+from socialmkt.lottery._canonical import NAME, NAME_RULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +25,8 @@ def check_caps(caps: Mapping[str, int] | None, known: Iterable[str] | None, *, f
     for name, limit in (caps or {}).items():
         if groups is not None and name not in groups:
             raise refuse_choice(func, "caps", name, sorted(groups) or ["(no groups in the list)"])
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise refuse(InvalidInput, func, "caps", NAME_RULE, name)
         if not is_int(limit) or not 1 <= limit <= LARGEST:
             raise refuse(InvalidInput, func, f"caps[{name!r}]", "be a whole number of at least 1", limit)
     return FrozenDict({name: int(limit) for name, limit in sorted((caps or {}).items())})

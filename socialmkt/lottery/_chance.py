@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Count, Frozen, FrozenDict
-from socialmkt.lottery._canonical import refuse_hidden, sha256_hex
+from socialmkt.lottery._canonical import TEXT, encoded, refuse_hidden, sha256_hex, utf8
 from socialmkt.lottery._numbers import whole
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ class Chance(Frozen):
     @field_validator("seed")
     @classmethod
     def _some_seed(cls, seed: str) -> str:
-        if not seed:
-            raise refuse_hidden("", "seed", "not be empty")
+        if not encoded(seed):
+            raise refuse_hidden("", "seed", TEXT)
         return seed
 
     @functools.cached_property
@@ -107,10 +107,9 @@ class Chance(Frozen):
         766627
         """
         func = "Chance.roll"
-        if not isinstance(client_seed, str) or not client_seed:
-            raise refuse(InvalidInput, func, "client_seed", "be text that is not empty", client_seed)
+        player = utf8(client_seed, func=func, name="client_seed")
         number = whole(nonce, func=func, name="nonce", low=0)
-        digest = hmac.digest(self.seed.encode(), f"{client_seed}:{number}".encode(), "sha256")
+        digest = hmac.digest(self.seed.encode(), b"%b:%d" % (player, number), "sha256")
         return int.from_bytes(digest[:8], "big") * _MILLION >> 64
 
     def outcome(self, client_seed: str, nonce: int, *, left: Mapping[str, int] | None = None) -> str | None:

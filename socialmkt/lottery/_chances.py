@@ -93,10 +93,11 @@ def _edges(w: Float64, n: Float64, first: int, last: int) -> list[float]:
     levels = [last + z * root for z in (*_CUTS, 14, 20)] + [last + 20 + 20 * root, last + 60 + 20 * root]
     levels += [first + z * math.sqrt(first) for z in (-30, -20, -14, *_CUTS)] if first else []
     times = {_time_of(w, n, level) for level in levels if 0 < level < total}
-    if 2 * max(levels) > total:  # near the end of the list the slow classes decide, long after the quick ones
-        growing, end = 1 / (16 * float(w.max())), 45 / float(w.min())
-        steps = math.ceil(math.log(end / growing, 1.5))
-        times |= {growing * 1.5**step for step in range(steps)} | {end}
+    if 2 * max(levels) > total:  # near the end of the list the slow classes decide
+        times.add(45 / float(w.min()))
+    growing, end = 1 / (16 * float(w.max())), max(times)
+    if growing < end:  # the quick classes have rung long before: no panel may hold times of different orders
+        times |= {growing * 1.5**step for step in range(math.ceil(math.log(end / growing, 1.5)))}
     return [0.0, *sorted(times)]
 
 

@@ -25,9 +25,7 @@ _ONE = "be an id: text without blanks at its ends or control characters, a whole
 def read_ids(x: Any, *, func: str, name: str) -> tuple[NDArray[np.object_], None]:
     """Read a column of ids of any kinds as normalised text; a null is refused."""
     if isinstance(x, list) and _is_plain(x):
-        texts = np.empty(len(x), object)
-        texts[:] = x
-        return texts, None
+        return np.fromiter(x, object, len(x)), None
     texts, nulls = _read(x, func, name)
     if nulls.any():
         raise refuse_nulls(nulls, func, name)
@@ -115,7 +113,9 @@ def _texts(items: list[Any], refused: Callable[[str, list[int]], InvalidInput]) 
 
 
 def _text(item: Any) -> str | None:
-    if isinstance(item, (str, UUID)) or is_int(item):
+    if isinstance(item, str):
+        return str.__str__(item)  # the text itself, also where it is an enum's
+    if isinstance(item, UUID) or is_int(item):
         return str(item)
     if not isinstance(item, bytes):
         return None

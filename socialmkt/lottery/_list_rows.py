@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import operator
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +12,7 @@ from socialmkt.core import columns
 from socialmkt.core.columns import spec
 from socialmkt.core.errors import InvalidInput, Verbatim, refuse
 from socialmkt.core.factorize import factorize
+from socialmkt.lottery._canonical import NAME, NAME_RULE
 from socialmkt.lottery._ids import first_repeat, read_ids, read_keys, refuse_nulls
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ Flags = NDArray[np.bool_]
 
 MAX_WEIGHT = 2**32 - 1
 FROM_COLUMNS, FROM_TSV = "Entries.from_columns", "Entries.from_tsv"
-_NAME = re.compile(r"[a-z0-9_]{1,32}")
 
 
 class Rows(NamedTuple):
@@ -52,8 +49,8 @@ def read_rows(func: str, ids: Any, weight: Any, groups: Mapping[str, Any], quali
         if not isinstance(names, Mapping):
             raise refuse(InvalidInput, func, what, "be a mapping of name to column", names)
         for name in names:
-            if not isinstance(name, str) or not _NAME.fullmatch(name):
-                raise refuse(InvalidInput, func, what, "have names of 1 to 32 characters from a-z, 0-9 and _", name)
+            if not isinstance(name, str) or not NAME.fullmatch(name):
+                raise refuse(InvalidInput, func, what, NAME_RULE, name)
     specs = [spec("id", ids, read_ids)]
     if weight is not None:
         specs.append(spec("weight", weight, _read_weights))
@@ -93,19 +90,20 @@ def _refuse_null(x: Any, func: str, name: str) -> None:
 
 def in_order(read: Rows, func: str, on_duplicate: str) -> Rows:
     """Sort the rows by id, and merge those of one id."""
-    ids = read.id.tolist()
-    if all(map(operator.lt, ids, itertools.islice(ids, 1, None))):
+    if (read.id[1:] > read.id[:-1]).all():
         return read
     codes = factorize(read.id).codes
-    repeats = len(ids) - int(codes.max()) - 1
+    total = len(codes)
+    repeats = total - int(codes.max()) - 1
     if repeats and on_duplicate == "raise":
         row, count = first_repeat(codes)
         fix = 'Pass on_duplicate="merge" to add up the weights of an id.' if func == FROM_COLUMNS else None
-        raise refuse(InvalidInput, func, "id", "not repeat", ids[row], row=row, count=count, total=len(ids), fix=fix)
+        got = read.id[row]
+        raise refuse(InvalidInput, func, "id", "not repeat", got, row=row, count=count, total=total, fix=fix)
     if repeats:
         return _merged(read, codes, func)
-    order = np.empty(len(ids), np.int64)
-    order[codes] = np.arange(len(ids))
+    order = np.empty(total, np.int64)
+    order[codes] = np.arange(total)
     return read.take(order)
 
 

@@ -45,7 +45,7 @@ def masked(value: str, *, kind: Literal["name", "phone", "email", "id"]) -> str:
 
 
 def _name(value: str) -> str:
-    if len(value) == 1:
+    if len(value.strip()) <= 1:
         return "*"
     return re.sub(r"\S+", lambda word: word[0][0] + "*" * (len(word[0]) - 1), value)
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 VERIFIER = r'''"""Check a prize draw from its audit record. Run: python check.py record.json"""
-import datetime, decimal, hashlib, json, sys
-decimal.getcontext().prec = 60
+import datetime, decimal, hashlib, json, pathlib, sys; decimal.getcontext().prec = 60
 sha = lambda *parts: hashlib.sha256("".join(parts).encode()).hexdigest()
 js = lambda value: json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 when = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 check = lambda ok, what: ok or sys.exit("NOT SOUND: " + what)
-record = json.loads(open(sys.argv[1], encoding="utf-8").read())
+record = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
 man, events, pools, drawn, spare = record["manifest"], record["events"], {}, [], []
-check(record["version"] == "socialmkt/record/1" and len(record) == 12, "shape of the record")
+check(record["version"] == "socialmkt/record/1" and len(record) == 12 and record["beacon"], "shape of the record")
 check(record["commitment"] == sha(js(man)) and man["version"] == "socialmkt/draw/1", "manifest")
 check((sha(record["secret"]) if record["secret"] else "") == man["secret_hash"], "secret")
-head, *rows = [line.split("\t") for line in record["entries"].split("\n")[:-1]]
-rows, ids = [dict(zip(head, row)) for row in rows], {row[0] for row in rows}
-check(sha(record["entries"]) == man["entries_digest"] and len(ids) == len(rows) == man["entries"], "list of entries")
+head, *rows, end = [line.split("\t") for line in record["entries"].split("\n")]
+good = [len(row) == len(head) and row[1] == str(int(row[1])) and 0 < int(row[1]) < 2**32 for row in rows]
+check(end == [""] and all(good) and [row[0] for row in rows] == sorted({row[0] for row in rows}), "form of the list")
+check(sha(record["entries"]) == man["entries_digest"] and len(rows) == man["entries"], "list of entries")
+rows = [dict(zip(head, row)) for row in rows]
 def ranked(key, row):  # what is sorted, smallest first: the exponential key, then the ticket and the id
     name, weight = row["id"], int(row["weight"])
     if man["method"] == "tickets": return 0, min(sha(key, name, "#", str(j + 1)) for j in range(weight)), name, row
@@ -29,8 +30,7 @@ for prize in man["prizes"]: pools.setdefault(prize["pool"], []).append(prize)
 for pool, prizes in pools.items():
     key = sha("\n".join(["socialmkt/draw/1", record["commitment"], record["beacon"], record["secret"], pool]))
     order, used, full = sorted(ranked(key, row) for row in rows), set(), []
-    for prize in prizes:
-        slot = 0
+    for slot, prize in [(0, prize) for prize in prizes]:
         for rank, (_, mine, name, row) in enumerate(order, 1):
             if slot < prize["quantity"] and holds(row, prize) and free(row):
                 slot += 1; used.add(name); full += groups(row); drawn += [[pool, prize["name"], slot, rank, name, mine]]

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
+from socialmkt.lottery._canonical import instant_text
 from socialmkt.lottery._rows import UnfilledRow, WinnerRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
+    from socialmkt.lottery._events import DrawEvent
     from socialmkt.lottery._rows import AlternateRow
     from socialmkt.lottery.commitment import Manifest
+
+
+DISQUALIFY = "DrawRecord.disqualify"
+_AFTER_CLAIM = ("no_address", "unclaimed")
 
 
 class Vacated(NamedTuple):
@@ -81,3 +89,27 @@ def replay(
     standing = Standing(drawn, alternates)
     vacated = [one for entry in entries for one in standing.disqualify(entry)]
     return standing, vacated
+
+
+def disqualification_fault(
+    manifest: Manifest, standing: Standing, events: Sequence[DrawEvent], entry: str, *, reason: str, at: datetime
+) -> InvalidInput | None:
+    """Say why an entry may not be disqualified, if it may not."""
+    if reason not in manifest.disqualify_reasons:
+        return refuse_choice(DISQUALIFY, "reason", reason, manifest.disqualify_reasons)
+    if entry in standing.out:
+        return refuse(InvalidInput, DISQUALIFY, "entry", "not be disqualified already", entry)
+    held, served = standing.holds(entry), standing.serves(entry)
+    if not held and not served:
+        return refuse(InvalidInput, DISQUALIFY, "entry", "be a standing winner or an unused alternate", entry)
+    earliest = [("closes_at", manifest.closes_at), ("the last event", events[-1].at if events else None)]
+    if reason in _AFTER_CLAIM:
+        earliest.append((f"claim_by, as the reason is {reason}", manifest.claim_by))
+    for what, bound in earliest:
+        if bound is not None and at < bound:
+            return refuse(InvalidInput, DISQUALIFY, "at", f"not lie before {what}: {instant_text(bound)}", at)
+    physical = {prize.name for prize in manifest.prizes if prize.delivery == "physical"}
+    if reason == "no_address" and physical.isdisjoint(row.prize for row in held or served):
+        must = "not be no_address for an entry without a physical prize"
+        return refuse(InvalidInput, DISQUALIFY, "reason", must, entry)
+    return None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from socialmkt.core.errors import EmptyInput, InvalidInput, refuse
+from socialmkt.lottery._canonical import encoded
 from socialmkt.lottery._numbers import whole
 from socialmkt.lottery.commitment import Prize
 
@@ -28,10 +29,14 @@ def read_stock(prizes: Mapping[str, int] | Sequence[Prize], *, func: str) -> dic
     named = dict(stock)
     if len(named) < len(stock):
         raise refuse(InvalidInput, func, "prizes", "have names of their own", [name for name, _ in stock])
-    return {_name(name, func): whole(left, func=func, name="prizes", low=1) for name, left in named.items()}
+    return {
+        prize_name(name, func=func, parameter="prizes"): whole(left, func=func, name="prizes", low=1)
+        for name, left in named.items()
+    }
 
 
-def _name(name: Any, func: str) -> str:
-    if not isinstance(name, str) or not name:
-        raise refuse(InvalidInput, func, "prizes", "have names that are text and not empty", name)
-    return name
+def prize_name(name: Any, *, func: str, parameter: str) -> str:
+    """Take the name of a prize in a mapping."""
+    if not encoded(name):
+        raise refuse(InvalidInput, func, parameter, "have names that are text, not empty", name)
+    return str(name)

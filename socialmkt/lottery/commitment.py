@@ -5,6 +5,7 @@ Whoever publishes the commitment can no longer choose: every field, every prize 
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -13,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_vali
 from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
 from socialmkt.core.model import Amount, Count, Frozen, FrozenDict, Instant, Name, Positive
 from socialmkt.core.money import Currency
-from socialmkt.lottery._canonical import HEX64, POOL, canonical_json, instant_text, sha256_hex
+from socialmkt.lottery._canonical import HEX64, NAME, NAME_RULE, POOL, canonical_json, instant_text, sha256_hex
 from socialmkt.lottery._caps import LARGEST, check_caps
 from socialmkt.lottery._tickets import Method
 from socialmkt.lottery.beacon import QUICKNET
@@ -114,6 +115,9 @@ class Prize(Frozen):
     @field_validator("requires")
     @classmethod
     def _sorted(cls, requires: tuple[str, ...]) -> tuple[str, ...]:
+        for condition in requires:
+            if not NAME.fullmatch(condition):
+                raise refuse(InvalidInput, "", "requires", NAME_RULE, condition)
         return tuple(sorted(set(requires)))
 
     @field_validator("pool")
@@ -199,9 +203,8 @@ class Manifest(Frozen):
     def _distinct(cls, prizes: tuple[Prize, ...]) -> tuple[Prize, ...]:
         if not prizes:
             raise refuse(InvalidInput, "", "prizes", "hold at least one prize", [])
-        names = [prize.name for prize in prizes]
-        for name in names:
-            if names.count(name) > 1:
+        for name, count in Counter(prize.name for prize in prizes).items():
+            if count > 1:
                 raise refuse(InvalidInput, "", "prizes", "have names of their own", name)
         return prizes
 
@@ -317,22 +320,24 @@ currency, terms_digest
     """
     if not isinstance(entries, Entries):
         raise refuse(InvalidInput, _FUNC, "entries", "be Entries", entries, fix="Pass Entries.from_columns(ids).")
-    made = Manifest(
-        draw_id=draw_id,
-        entries_digest=entries.digest,
-        entries=len(entries),
-        prizes=tuple(prizes),
-        beacon=beacon,
-        beacon_round=beacon_round,
-        closes_at=closes_at,
-        claim_by=claim_by,
-        alternates=alternates,
-        secret_hash=secret_hash,
-        disqualify_reasons=tuple(disqualify_reasons),
-        caps=check_caps(caps, entries.groups, func=_FUNC),
-        method=method,
-        currency=Currency(currency),
-        terms_digest=terms_digest,
+    made = Manifest.model_validate(
+        {
+            "draw_id": draw_id,
+            "entries_digest": entries.digest,
+            "entries": len(entries),
+            "prizes": prizes,
+            "beacon": beacon,
+            "beacon_round": beacon_round,
+            "closes_at": closes_at,
+            "claim_by": claim_by,
+            "alternates": alternates,
+            "secret_hash": secret_hash,
+            "disqualify_reasons": disqualify_reasons,
+            "caps": check_caps(caps, entries.groups, func=_FUNC),
+            "method": method,
+            "currency": currency,
+            "terms_digest": terms_digest,
+        }
     )
     check_conditions(made, entries, func=_FUNC)
     return made

@@ -303,6 +303,10 @@ class Entries:
         """Leave caches out of pickles."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Freeze the columns again: numpy makes them writable in pickles and deep copies."""
+        vars(self).update(_frozen(**state))
+
 
 def _listed(read: Rows, func: str) -> Entries:
     """Set rows of weight 0 apart and number the groups."""
@@ -311,19 +315,31 @@ def _listed(read: Rows, func: str) -> Entries:
     if not len(kept.id):
         got = Verbatim("none")
         raise refuse(EmptyInput, func, "id", "hold at least one entry of weight 1 or more", got)
-    return Entries(
-        id=freeze(kept.id),
-        weight=freeze(kept.weight),
-        conditions=FrozenDict({name: freeze(flags) for name, flags in kept.conditions.items()}),
-        groups=FrozenDict({name: _group(keys) for name, keys in kept.keys.items()}),
-        excluded=_excluded((one, "zero_weight") for one in read.id[zero].tolist()),
-    )
+    groups = {name: _group(keys) for name, keys in kept.keys.items()}
+    excluded = _excluded((one, "zero_weight") for one in read.id[zero].tolist())
+    return Entries(**_frozen(kept.id, kept.weight, kept.conditions, groups, excluded))
+
+
+def _frozen(
+    id: NDArray[np.object_],  # noqa: A002  # the name of the field
+    weight: Int64,
+    conditions: Mapping[str, Flags],
+    groups: Mapping[str, Group],
+    excluded: Excluded,
+) -> dict[str, Any]:
+    return {
+        "id": freeze(id),
+        "weight": freeze(weight),
+        "conditions": FrozenDict({name: freeze(flags) for name, flags in conditions.items()}),
+        "groups": FrozenDict({name: Group(freeze(codes), keys) for name, (codes, keys) in groups.items()}),
+        "excluded": excluded,
+    }
 
 
 def _group(keys: NDArray[np.object_]) -> Group:
     numbers: dict[str | None, int] = {None: 0}
     codes = [numbers.setdefault(key, len(numbers)) for key in keys.tolist()]
-    return Group(freeze(np.array(codes, np.int64)), tuple(key for key in numbers if key is not None))
+    return Group(np.array(codes, np.int64), tuple(key for key in numbers if key is not None))
 
 
 def _excluded(rows: Iterable[tuple[str, str]]) -> Excluded:

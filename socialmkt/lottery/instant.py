@@ -318,7 +318,7 @@ class Moments:
         [None, 'mug']
         """
         func = "Moments.replay"
-        us = columns.instants(plays, func=func, name="plays").astype(np.int64)
+        us = columns.instants(plays, func=func, name="plays", offer_drop=False).astype(np.int64)
         back = us[1:] < us[:-1]
         if back.any():
             row = int(back.argmax()) + 1

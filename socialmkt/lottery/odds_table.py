@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from socialmkt.core import columns
-from socialmkt.core.errors import EmptyInput, Infeasible, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, Infeasible, Verbatim, refuse, refuse_choice
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.lottery import _chances
+from socialmkt.lottery._caps import LARGEST
 from socialmkt.lottery._numbers import whole
+from socialmkt.lottery._stock import prize_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +29,12 @@ _FUNC = "lottery.odds"
 _METHODS = ("auto", "exact", "quadrature", "fluid")
 _EXACT_ENTRIES, _EXACT_TERMS = 100_000, 500_000
 _SMALL_ENTRIES, _SMALL_TERMS = 1_000, 2_000
+_DIGITS = 4_300
 _AUTO_RANKS, _QUADRATURE_WORK = 2_000, 10**11
 _NODES = 400
 _QUADRATURE_ERROR = 1e-10
+_CHEBYSHEV = 0.4512
+"""The least common multiple of 1 to n has at most so many digits for each of them (Rosser and Schoenfeld 1962)."""
 
 
 class AnyPrize(Table):
@@ -143,7 +149,8 @@ def odds(
     InvalidInput
         A number below 1, or an unknown method.
     Infeasible
-        Too much work for the method that was asked for.
+        Too much work for the method that was asked for, or fractions of more than 4,300 digits, which Python does not
+        read back.
 
     Notes
     -----
@@ -190,13 +197,20 @@ class _Case(NamedTuple):
         return sum(_chances.exact_terms(self.counts, last) for last in ends) * len(self.counts)
 
     @property
+    def digits(self) -> float:
+        """Bound the digits of a fraction: its denominator divides a product of weights, and lcm(1, ..., whole)."""
+        whole = sum(weight * count for weight, count in zip(self.weights, self.counts, strict=True))
+        most = max((_chances.exact_terms(self.counts, last) for _, last in self.ranks), default=0)
+        return min(most * math.log10(whole + 1), _CHEBYSHEV * whole)
+
+    @property
     def work(self) -> int:
         """Multiplications of the quadrature."""
         return sum(_NODES * 3 * len(self.counts) * last * last for _, last in self.ranks)
 
 
 def _choose(case: _Case) -> str:
-    if case.entries <= _SMALL_ENTRIES and case.terms <= _SMALL_TERMS:
+    if case.entries <= _SMALL_ENTRIES and case.terms <= _SMALL_TERMS and case.digits < _DIGITS:
         return "exact"
     return "quadrature" if case.last <= _AUTO_RANKS and case.work <= _QUADRATURE_WORK else "fluid"
 
@@ -241,7 +255,11 @@ def _table(case: _Case, prizes: dict[str, int], method: str) -> OddsTable:
 def _exact(case: _Case, first: int, last: int) -> list[Fraction]:
     upper = _chances.exact(case.weights, case.counts, last)
     lower = _chances.exact(case.weights, case.counts, first) if first else [Fraction(0)] * len(upper)
-    return [one - other for one, other in zip(upper, lower, strict=True)]
+    chances = [one - other for one, other in zip(upper, lower, strict=True)]
+    if max(chance.denominator for chance in chances) >= 10**_DIGITS:
+        must, got = f"give fractions of at most {_DIGITS:,} digits for method='exact'", Verbatim("longer ones")
+        raise refuse(Infeasible, _FUNC, "weights", must, got, fix="Pass method='quadrature'.")
+    return chances
 
 
 def _quadrature(case: _Case, first: int, last: int) -> Any:
@@ -260,12 +278,12 @@ def _classes(weights: Any) -> list[tuple[int, int]]:
         pairs = [
             (
                 whole(weight, func=_FUNC, name="weights", low=1, high=2**63 - 1),
-                whole(count, func=_FUNC, name="weights", low=1),
+                whole(count, func=_FUNC, name="weights", low=1, high=LARGEST),
             )
             for weight, count in weights.items()
         ]
     else:
-        column = columns.quantities(weights, func=_FUNC, name="weights", minimum=1)
+        column = columns.quantities(weights, func=_FUNC, name="weights", minimum=1, offer_drop=False)
         ordered = np.sort(column)
         starts = np.flatnonzero(np.diff(ordered, prepend=0))
         pairs = list(zip(ordered[starts].tolist(), np.diff(starts, append=len(ordered)).tolist(), strict=True))
@@ -276,10 +294,11 @@ def _classes(weights: Any) -> list[tuple[int, int]]:
 
 def _prizes(quantities: Any) -> dict[str, int]:
     if isinstance(quantities, Mapping):
-        named = {str(name): quantity for name, quantity in quantities.items()}
+        named = {prize_name(name, func=_FUNC, parameter="quantities"): left for name, left in quantities.items()}
     else:
-        listed = columns.quantities(quantities, func=_FUNC, name="quantities").tolist()
+        listed = columns.quantities(quantities, func=_FUNC, name="quantities", offer_drop=False).tolist()
         named = {str(place): quantity for place, quantity in enumerate(listed, 1)}
     if not named:
         raise refuse(EmptyInput, _FUNC, "quantities", "hold at least one prize", quantities)
-    return {name: whole(quantity, func=_FUNC, name="quantities", low=1) for name, quantity in named.items()}
+    bounds = {"low": 1, "high": LARGEST}
+    return {name: whole(quantity, func=_FUNC, name="quantities", **bounds) for name, quantity in named.items()}

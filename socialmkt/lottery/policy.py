@@ -5,36 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from socialmkt.core.errors import InvalidInput, refuse
-from socialmkt.core.labels import Code
 from socialmkt.core.model import Amount, Frozen, Name
 from socialmkt.core.money import Currency
+from socialmkt.lottery._findings import Finding, PolicyCode, found
 from socialmkt.lottery.commitment import Manifest
-from socialmkt.lottery.verification import Finding, found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["CN_2020", "PolicyCode", "PolicyProfile"]
-
-
-class PolicyCode(Code):
-    """What a policy remarks on a draw.
-
-    Examples
-    --------
-    >>> PolicyCode.post_wins.zh
-    '中奖结果须逐笔公示'
-    """
-
-    claim_deadline_missing = "claim_deadline_missing", "未写明兑奖期限", "no deadline for claims is stated"
-    currency_mismatch = "currency_mismatch", "币种不符", "values are in another currency than the limits"
-    draw_time_missing = "draw_time_missing", "未写明截止与开奖时间", "no closing time is stated"
-    post_wins = "post_wins", "中奖结果须逐笔公示", "wins of this value are to be posted as they happen"
-    prize_over_cap = "prize_over_cap", "单件奖品超过上限", "a prize is worth more than the limit"
-    region_placement = "region_placement", "不同奖品投放地区不同", "prizes differ in the regions they are open to"
-    terms_missing = "terms_missing", "未附活动规则", "no published rules are committed to"
-    total_over_cap = "total_over_cap", "奖品总额超过上限", "all prizes together are worth more than the limit"
-    value_missing = "value_missing", "未写明奖品价值", "the value of a prize is not stated"
 
 
 class PolicyProfile(Frozen):

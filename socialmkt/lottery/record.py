@@ -6,19 +6,20 @@ A record only grows. Whoever is disqualified makes room for the next alternate, 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import ValidationError
 
-from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import Infeasible, InvalidInput, Verbatim, refuse
 from socialmkt.core.instants import from_us, to_us
 from socialmkt.core.model import Frozen
 from socialmkt.core.table import Ints, Table, Texts
 from socialmkt.lottery._audit import VERSION, not_an_audit, parse_audit, typed_rows
-from socialmkt.lottery._canonical import canonical_json, instant_text, sha256_hex
+from socialmkt.lottery._canonical import canonical_json, sha256_hex
 from socialmkt.lottery._events import DrawEvent, chained, disqualified, event_json
-from socialmkt.lottery._ids import read_id
+from socialmkt.lottery._ids import read_id, read_ids
 from socialmkt.lottery._masks import masked
 from socialmkt.lottery._rows import (
     AlternateRow,
@@ -30,19 +31,18 @@ from socialmkt.lottery._rows import (
     Winners,
     table_of,
 )
-from socialmkt.lottery._standing import Standing, replay
+from socialmkt.lottery._standing import DISQUALIFY, Standing, disqualification_fault, replay
 from socialmkt.lottery.commitment import Manifest, as_json
 from socialmkt.lottery.entries import Entries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
 
 __all__ = ["DrawEvent", "DrawRecord"]
 
-_DISQUALIFY = "DrawRecord.disqualify"
-_AFTER_CLAIM = ("no_address", "unclaimed")
+_PUBLISHED = "DrawRecord.published"
 _MOST_SLOTS = 2_000_000
 
 
@@ -137,9 +137,9 @@ class DrawRecord(Frozen):
         >>> later.winners["entry"].tolist()
         ['ann']
         """
-        name = read_id(entry, func=_DISQUALIFY, name="entry")
-        us = to_us(at, func=_DISQUALIFY, name="at")
-        when = from_us(us, func=_DISQUALIFY, name="at")
+        name = read_id(entry, func=DISQUALIFY, name="entry")
+        us = to_us(at, func=DISQUALIFY, name="at")
+        when = from_us(us, func=DISQUALIFY, name="at")
         standing, _ = replay(rows_of(self.drawn), rows_of(self.first_alternates), disqualified(self.events))
         fault = disqualification_fault(self.manifest, standing, self.events, name, reason=reason, at=when)
         if fault:
@@ -178,7 +178,6 @@ class DrawRecord(Frozen):
         """
         if not isinstance(entries, Entries):
             raise refuse(InvalidInput, "DrawRecord.audit", "entries", "be Entries", entries)
-        gap = self.min_relative_gap
         return canonical_json(
             {
                 "alternates": rows_of(self.first_alternates),
@@ -189,7 +188,7 @@ class DrawRecord(Frozen):
                 "entries": entries.to_tsv().decode(),
                 "events": [event_json(event) for event in self.events],
                 "manifest": as_json(self.manifest),
-                "min_relative_gap": "" if gap is None else repr(gap),
+                "min_relative_gap": _gap_text(self.min_relative_gap),
                 "secret": self.secret,
                 "version": VERSION,
                 "winners": rows_of(self.winners),
@@ -230,7 +229,7 @@ class DrawRecord(Frozen):
             alternates = typed_rows(AlternateRow, found["alternates"])
             gap = None if found["min_relative_gap"] == "" else float(found["min_relative_gap"])
             standing, _ = replay(drawn, alternates, disqualified(events))
-            return cls(
+            record = cls(
                 manifest=manifest,
                 **{name: found[name] for name in ("commitment", "beacon", "secret", "digest")},
                 drawn=table_of(Winners, drawn),
@@ -240,9 +239,13 @@ class DrawRecord(Frozen):
                 skipped=table_of(Skipped, []),
                 min_relative_gap=gap,
             )
-        except (ValidationError, ValueError, TypeError) as fault:
+        except (ValidationError, ValueError, TypeError, OverflowError) as fault:
             first = str(fault).splitlines()[:3]
             raise not_an_audit("hold a record of the right shape", Verbatim("; ".join(first))) from None
+        told = [as_json(manifest), [event_json(event) for event in events], _gap_text(gap)]
+        if canonical_json(told) != canonical_json([found[name] for name in ("manifest", "events", "min_relative_gap")]):
+            raise not_an_audit("spell manifest, events and gap as audit does", Verbatim("another spelling"))
+        return record
 
     def published(self, names: Mapping[str, str] | None = None) -> Table:
         """Give the list of winners for publication.
@@ -250,12 +253,17 @@ class DrawRecord(Frozen):
         Parameters
         ----------
         names : mapping of entry to name, optional
-            Names to show in place of ids.
+            Names to show in place of ids; entries in any form that a list takes.
 
         Returns
         -------
         Table
             `pool prize slot entry ticket`, with names masked as names and ids as ids.
+
+        Raises
+        ------
+        InvalidInput
+            `names` is no mapping of ids to text.
 
         Notes
         -----
@@ -270,7 +278,7 @@ class DrawRecord(Frozen):
         >>> draw(made, entries, beacon="4 7 1").published({"user-1001": "张三"})["entry"].tolist()
         ['张*']
         """
-        shown = names or {}
+        shown = _shown(names or {})
         columns = {name: self.winners[name] for name in ("pool", "prize", "slot")}
         entries = [
             masked(shown[entry], kind="name") if entry in shown else masked(entry, kind="id")
@@ -356,35 +364,22 @@ def base_digest(
     )
 
 
-def disqualification_fault(
-    manifest: Manifest, standing: Standing, events: Sequence[DrawEvent], entry: str, *, reason: str, at: datetime
-) -> InvalidInput | None:
-    """Say why an entry may not be disqualified, if it may not."""
-    if reason not in manifest.disqualify_reasons:
-        return refuse_choice(_DISQUALIFY, "reason", reason, manifest.disqualify_reasons)
-    if entry in standing.out:
-        return refuse(InvalidInput, _DISQUALIFY, "entry", "not be disqualified already", entry)
-    held, served = standing.holds(entry), standing.serves(entry)
-    if not held and not served:
-        return refuse(InvalidInput, _DISQUALIFY, "entry", "be a standing winner or an unused alternate", entry)
-    earliest = [("closes_at", manifest.closes_at), ("the last event", events[-1].at if events else None)]
-    if reason in _AFTER_CLAIM:
-        earliest.append((f"claim_by, as the reason is {reason}", manifest.claim_by))
-    for what, bound in earliest:
-        if bound is not None and at < bound:
-            return refuse(InvalidInput, _DISQUALIFY, "at", f"not lie before {what}: {instant_text(bound)}", at)
-    physical = {prize.name for prize in manifest.prizes if prize.delivery == "physical"}
-    if reason == "no_address" and physical.isdisjoint(row.prize for row in held or served):
-        must = "not be no_address for an entry without a physical prize"
-        return refuse(InvalidInput, _DISQUALIFY, "reason", must, entry)
-    return None
-
-
 def rows_of(table: Winners | Alternates) -> list[Any]:
     """Give the rows of a table as named tuples of their kind."""
     kind = WinnerRow if isinstance(table, Winners) else AlternateRow
     columns = (table[name].tolist() for name in table.columns)
     return [kind(*row) for row in zip(*columns, strict=True)]
+
+
+def _gap_text(gap: float | None) -> str:
+    return "" if gap is None else repr(gap)
+
+
+def _shown(names: Mapping[Any, str]) -> dict[str, str]:
+    if not isinstance(names, Mapping):
+        raise refuse(InvalidInput, _PUBLISHED, "names", "be a mapping of entry to name", names)
+    entries, _ = read_ids(list(names), func=_PUBLISHED, name="names")
+    return dict(zip(entries.tolist(), names.values(), strict=True))
 
 
 def _standing_tables(manifest: Manifest, standing: Standing) -> dict[str, Any]:

@@ -9,15 +9,14 @@ import hashlib
 import math
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.lottery._canonical import utf8
 from socialmkt.lottery._numbers import whole
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 __all__ = ["entropy_bits", "key", "select"]
 
@@ -53,7 +52,7 @@ def key(sources: Sequence[Any]) -> str:
     >>> key([9319, [2, 5, 12, 8, 10], Decimal("1.250"), "Pomme d'Or"])
     '9319./2.5.8.10.12./1.25/POMMEDOR/'
     """
-    if isinstance(sources, (str, bytes)) or not hasattr(sources, "__len__") or not len(sources):
+    if not isinstance(sources, Sequence) or isinstance(sources, (str, bytes)) or not sources:
         raise refuse(InvalidInput, _KEY, "sources", "be a list of at least one source", sources)
     return "".join(f"{_source(source)}/" for source in sources)
 
@@ -134,8 +133,9 @@ def select(key: str, *, pool: int, count: int, index_bytes: int = 2, skip: Itera
     >>> select("9319./2.5.8.10.12./9.18.26.34.41.45./", pool=25, count=3, skip=[7])
     [17, 2, 16]
     """
-    if not isinstance(key, str) or not key:
-        raise refuse(InvalidInput, _SELECT, "key", "be text that is not empty", key)
+    data = utf8(key, func=_SELECT, name="key")
+    if not isinstance(skip, Iterable):
+        raise refuse(InvalidInput, _SELECT, "skip", "be a list of numbers", skip)
     width = whole(index_bytes, func=_SELECT, name="index_bytes", low=1, high=2)
     size = whole(pool, func=_SELECT, name="pool", low=1, high=256**width - 1)
     out = {whole(number, func=_SELECT, name="skip", low=1, high=size) for number in skip}
@@ -146,15 +146,15 @@ def select(key: str, *, pool: int, count: int, index_bytes: int = 2, skip: Itera
     for step in range(size):
         if len(kept) == wanted:
             break
-        number = left.pop(_random(key, step, width) % len(left))
+        number = left.pop(_random(data, step, width) % len(left))
         if number not in out:
             kept.append(number)
     return kept
 
 
-def _random(key: str, step: int, width: int) -> int:
+def _random(key: bytes, step: int, width: int) -> int:
     index = step.to_bytes(width, "big")
-    return int.from_bytes(hashlib.md5(index + key.encode() + index, usedforsecurity=False).digest(), "big")
+    return int.from_bytes(hashlib.md5(index + key + index, usedforsecurity=False).digest(), "big")
 
 
 def entropy_bits(pool: int, count: int) -> int:

@@ -9,21 +9,17 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SerializeAsAny
-
 from socialmkt.core.errors import InvalidInput, SocialmktError, refuse
-from socialmkt.core.labels import Code
-from socialmkt.core.model import Frozen
 from socialmkt.lottery._events import chained
+from socialmkt.lottery._findings import Finding, FindingCode, found
 from socialmkt.lottery._rows import Alternates, Winners, table_of
 from socialmkt.lottery._script import VERIFIER
-from socialmkt.lottery._standing import Standing
+from socialmkt.lottery._standing import Standing, disqualification_fault
 from socialmkt.lottery.drawing import draw_rows, secret_fault
 from socialmkt.lottery.entries import Entries
 from socialmkt.lottery.record import (
     DrawRecord,
     base_digest,
-    disqualification_fault,
     rows_of,
 )
 
@@ -35,55 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["VERIFIER", "Finding", "FindingCode", "verify"]
 
 _FUNC = "lottery.verify"
-
-
-class FindingCode(Code):
-    """What is wrong with a record.
-
-    Examples
-    --------
-    >>> FindingCode.digest.zh
-    '摘要不符'
-    """
-
-    entries_digest = "entries_digest", "名单摘要不符", "the list is not the one committed to"
-    entries_count = "entries_count", "名单人数不符", "the list has another number of entries"
-    commitment = "commitment", "承诺值不符", "the commitment is not that of the manifest"
-    secret = "secret", "秘密值不符", "the secret does not fit its hash"
-    drawn = "drawn", "中奖结果不符", "the drawn winners are not those of the ranking"
-    alternates = "alternates", "候补名单不符", "the alternates are not those of the ranking"
-    event_chain = "event_chain", "事件链断裂", "the events are not chained"
-    event_reason = "event_reason", "取消资格不合规则", "a disqualification breaks the rules"
-    event_replacement = "event_replacement", "递补不符", "a slot went to another than the next alternate"
-    winners = "winners", "现有中奖名单不符", "the standing winners do not follow from the events"
-    digest = "digest", "摘要不符", "the digest is not the last hash"
-    inputs = "inputs", "无法重新计算", "the draw cannot be repeated"
-
-
-class Finding(Frozen):
-    """Something that a check found.
-
-    Parameters
-    ----------
-    code : Code
-        Which rule, from a closed set.
-    message : str
-        What is wrong, in words.
-    where : str
-        The prize, entry or place; `""` where it is the whole.
-
-    Examples
-    --------
-    >>> print(Finding(code=FindingCode.digest, message="the last hash is another", where="record"))
-    digest: the last hash is another (record)
-    """
-
-    code: SerializeAsAny[Code]
-    message: str
-    where: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.message}" + (f" ({self.where})" if self.where else "")
 
 
 def verify(record: DrawRecord, entries: Entries) -> list[Finding]:
@@ -126,11 +73,6 @@ def verify(record: DrawRecord, entries: Entries) -> list[Finding]:
     if not isinstance(entries, Entries):
         raise refuse(InvalidInput, _FUNC, "entries", "be Entries", entries, fix="Pass Entries.from_tsv(list).")
     return [*_inputs(record, entries), *_draw_again(record, entries), *_events(record)]
-
-
-def found(code: Code, where: str = "", detail: str = "") -> Finding:
-    """State a finding in the words of its code, with what is particular to it."""
-    return Finding(code=code, message=f"{code.en}{detail and ': '}{detail}", where=where)
 
 
 def _inputs(record: DrawRecord, entries: Entries) -> Iterator[Finding]:

@@ -113,7 +113,15 @@ class AudienceFields(ArrayModel):
 
     @property
     def parts(self) -> Parts:
-        """What makes two audiences equal, and what their bytes hold."""
+        """What makes two audiences equal, and what their bytes hold.
+
+        Examples
+        --------
+        >>> from socialmkt.overlap import Audience
+        >>> parts = Audience.from_ids([7, 8], name="tv").parts
+        >>> len(parts.keys), parts.scheme
+        (2, 'int')
+        """
         return Parts(self.keys, self.threshold, self.k, self.seed, self.scheme, self.fingerprint)
 
     def __eq__(self, other: object) -> bool:

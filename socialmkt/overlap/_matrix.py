@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Verbatim, check_choice, refuse
 from socialmkt.core.model import Count, Name  # noqa: TC001  # pydantic reads them
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.overlap._alignment import align
@@ -120,7 +120,14 @@ class OverlapMatrix(ArrayModel):
 
     @property
     def sizes(self) -> NDArray[Any]:
-        """How many people each audience has."""
+        """How many people each audience has.
+
+        Examples
+        --------
+        >>> from socialmkt.overlap import Audience, overlap_matrix
+        >>> overlap_matrix([Audience.from_ids([1, 2, 3], name="a"), Audience.from_ids([3, 4], name="b")]).sizes
+        array([3, 2])
+        """
         return np.diagonal(self.counts)
 
     def metric(self, name: str) -> NDArray[np.float64]:
@@ -153,9 +160,10 @@ class OverlapMatrix(ArrayModel):
         array([[1.  , 0.33],
                [0.33, 1.  ]])
         """
-        func = "OverlapMatrix.metric"
-        if name not in METRICS:
-            raise refuse_choice(func, "name", name, METRICS)
+        return self._values(name, "OverlapMatrix.metric", "name")
+
+    def _values(self, name: str, func: str, parameter: str) -> NDArray[np.float64]:
+        check_choice(func, parameter, name, METRICS)
         if name in {"lift", "phi"} and self.universe is None:
             raise refuse(InvalidInput, func, "universe", f"be given for {name}", None)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -190,7 +198,7 @@ class OverlapMatrix(ArrayModel):
         """
         if not is_int(n) or n < 0:
             raise refuse(InvalidInput, "OverlapMatrix.top", "n", "be a whole number of at least 0", n)
-        values = self.metric(metric)
+        values = self._values(metric, "OverlapMatrix.top", "metric")
         every = (permutations if metric in _DIRECTED else combinations)(range(len(self.names)), 2)
         i, j = np.array(list(every), dtype=np.int64).reshape(-1, 2).T
         names = np.array(self.names, dtype=object)

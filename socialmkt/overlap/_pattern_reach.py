@@ -69,7 +69,14 @@ class PatternReach(Table):
 
     @property
     def sizes(self) -> NDArray[Any]:
-        """How many people each audience has."""
+        """How many people each audience has.
+
+        Examples
+        --------
+        >>> from socialmkt.overlap import PatternTable
+        >>> PatternTable.from_counts(["tv", "app"], {("tv",): 20, ("tv", "app"): 30, ("app",): 10}).sizes
+        array([50, 40])
+        """
         return self._figures([int(self._kept.counts[has(self.mask, place)].sum()) for place in range(len(self.names))])
 
     def merge(self, other: Self) -> Self:

@@ -66,8 +66,8 @@ class Audience(AudienceFields):
     >>> len(tv | app), len(tv & app), len(tv - app)
     (6, 2, 3)
     >>> big = Audience.from_ids(range(100_000), k=4096)
-    >>> big.theta < 0.05, big.size.low < 100_000 < big.size.high
-    (True, True)
+    >>> tv.exact, big.exact, big.theta < 0.05, big.size.low < 100_000 < big.size.high
+    (True, False, True, True)
     """
 
     @staticmethod
@@ -398,6 +398,8 @@ class Audience(AudienceFields):
         """
         if not isinstance(b, bytes):
             raise refuse(InvalidInput, "Audience.from_bytes", "b", "be bytes", Verbatim(type(b).__name__))
+        if name is not None:
+            read_name(name, func="Audience.from_bytes", name="name")
         parts = _audience_bytes.from_bytes(b)
         check_parts(parts, "Audience.from_bytes")
         return Audience(**fields_of(parts), name=name)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.random import Generator
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo, model_validator
 
-from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, check_choice, refuse
 from socialmkt.core.model import Amount, Count, Frozen, FrozenDict, Name
 from socialmkt.core.table import Flags, Floats, Table, Texts
 from socialmkt.overlap import _fit_scores
@@ -71,8 +71,8 @@ class TargetGroup(Frozen):
     --------
     >>> everybody = Profile(cells={"young": 0.4, "old": 0.6}, users=1_000_000)
     >>> target = TargetGroup(population=everybody, propensity={"young": 0.10, "old": 0.05})
-    >>> round(target.users), round(target.profile.cells["young"], 3)
-    (70000, 0.571)
+    >>> round(target.share, 2), round(target.users), round(target.profile.cells["young"], 3)
+    (0.07, 70000, 0.571)
     """
 
     population: Profile
@@ -291,9 +291,7 @@ class FitRanking(Table):
         array([0.99, 0.5 , 1.  ])
         """
         names = self.platform.tolist()
-        if platform not in names:
-            raise refuse_choice("FitRanking.explain", "platform", platform, names)
-        row = names.index(platform)
+        row = names.index(check_choice("FitRanking.explain", "platform", platform, names))
         values, weights = np.array([self[name][row] for name in COMPONENTS]), np.array(self.weights)
         with np.errstate(divide="ignore"):
             logs = np.where(weights > 0, weights * np.log(np.where(weights > 0, values, 1.0)), 0.0)

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from socialmkt.core._whole import is_int
-from socialmkt.core.errors import InvalidInput, Overflow, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, check_choice, refuse
 from socialmkt.core.model import Count, Frozen
 from socialmkt.overlap._alignment import align
 from socialmkt.overlap._audience_fields import whole
@@ -93,6 +93,12 @@ class PairOverlap(Frozen):
     >>> pair = PairOverlap(a=100, b=50, both=20, universe=1000)
     >>> pair.jaccard_cap, pair.a_in_b, pair.b_in_a, pair.lift
     (0.5, 0.2, 0.4, 4.0)
+    >>> pair.union, pair.a_only, pair.b_only, pair.symmetric_difference, pair.retained
+    (130, 80, 30, 110, (100, 50, 20))
+    >>> round(pair.jaccard, 4), round(pair.dice, 4), pair.overlap_coefficient, round(pair.cosine, 4)
+    (0.1538, 0.2667, 0.4, 0.2828)
+    >>> round(pair.kulczynski, 4), pair.expected, round(pair.pmi, 4), round(pair.phi, 4)
+    (0.3, 5.0, 1.3863, 0.2294)
     >>> round(pair.log_p_value(), 6)
     -18.870037
     """
@@ -327,8 +333,7 @@ class PairOverlap(Frozen):
         (0.306, 0.353, 0.403)
         """
         func = "PairOverlap.estimate"
-        if metric not in (*_ESTIMATES, *_RATIOS):
-            raise refuse_choice(func, "metric", metric, (*_ESTIMATES, *_RATIOS))
+        check_choice(func, "metric", metric, (*_ESTIMATES, *_RATIOS))
         a, b, both = self.retained
         counts = {"a": a, "b": b, "both": both, "union": a + b - both, "a_only": a - both, "b_only": b - both}
         if metric in counts:

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, ValidationInfo
 
 from socialmkt.core import columns
+from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Count, Frozen, FrozenDict
 from socialmkt.overlap import _distributions, _joint
@@ -119,7 +120,8 @@ class Profile(Frozen):
         found = counts_of(counts, "Profile.from_counts", "counts")
         total = sum(found.values())
         shares = {level: count / total for level, count in found.items()}
-        return Profile(cells=shares, users=users, sample=total, ordered=ordered)
+        people = _read_users(users, "Profile.from_counts")
+        return Profile(cells=shares, users=people, sample=total, ordered=ordered)
 
 
 def effective_sample(weights: Column) -> float:
@@ -220,7 +222,15 @@ def joint_profile(
         seed = np.array([reference.cells[name] for name in names]).reshape([len(levels) for levels in checked])
         shares, basis = _joint.raked(seed, checked, func), "raked"
     cells = dict(zip(names, shares, strict=True))
-    return Profile.model_validate({"cells": cells, "users": users, "sample": sample, "basis": basis})
+    seen = None if sample is None else number(sample, func, "sample", above=0)
+    given = {"users": _read_users(users, func), "sample": seen, "basis": basis}
+    return Profile.model_validate({"cells": cells, **given})
+
+
+def _read_users(users: Any, func: str) -> int | None:
+    if users is not None and (not is_int(users) or not 0 <= users < 2**63):
+        raise refuse(InvalidInput, func, "users", "be a whole number of at least 0 that fits 64 bits", users)
+    return None if users is None else int(users)
 
 
 class ProfileOverlap(Frozen):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from socialmkt.core import columns
 from socialmkt.core._instants import zone
-from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, check_choice, refuse
 from socialmkt.core.money import read_minors
 from socialmkt.rfm._group import Cells, Keys, Rolled, collapse, roll_up, take
 from socialmkt.rfm._keys import IdReader, Ids, keys_of, narrowed
@@ -76,8 +76,7 @@ class Log(NamedTuple):
 def check_rules(unit: Any, returns: Any, tz: Any, *, func: str) -> Rules:
     """Refuse unknown words."""
     check_unit(unit, func=func)
-    if returns not in tuple(Returns):
-        raise refuse_choice(func, "returns", returns, Returns)
+    check_choice(func, "returns", returns, Returns)
     if tz is not None:
         zone(tz, func=func, parameter="tz")
     return Rules(unit, Returns(returns), tz)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.core._moments import is_coarse
-from socialmkt.core.errors import InvalidInput, Overflow, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, check_choice, refuse
 from socialmkt.core.instants import day_bounds, local_days, to_us, zone
 
 Int64 = NDArray[np.int64]
@@ -26,8 +26,7 @@ _MUST = "be an aware datetime, a datetime64 or a date"
 
 def check_unit(unit: Any, *, func: str) -> None:
     """Refuse any unit but the five."""
-    if unit not in get_args(Unit):
-        raise refuse_choice(func, "unit", unit, get_args(Unit))
+    check_choice(func, "unit", unit, get_args(Unit))
 
 
 def periods(us: Int64, unit: Unit, tz: str | None) -> Int64:

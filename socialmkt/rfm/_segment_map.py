@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, ValidationInfo, model_validator
 
-from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
+from socialmkt.core._models import read_models
+from socialmkt.core.errors import InvalidInput, check_choice, refuse
 from socialmkt.core.model import Count, Frozen, FrozenDict, Name, Positive, fingerprint
 from socialmkt.rfm._claims import check_bins, check_claims, check_names, claimants, read_cells, read_segment, winners
 
@@ -231,11 +232,9 @@ class SegmentMap(Frozen):
         func = "SegmentMap.from_boxes"
         check_names(name, default, func=func)
         bins = check_bins(bins, func)
-        if on_overlap not in ("raise", "first"):
-            raise refuse_choice(func, "on_overlap", on_overlap, ["raise", "first"])
-        if isinstance(segments, str) or not isinstance(segments, Iterable):
-            raise refuse(InvalidInput, func, "segments", "be a list of Segments", segments)
-        claims = tuple(_box_claim(segment, bins, func) for segment in segments)
+        check_choice(func, "on_overlap", on_overlap, ["raise", "first"])
+        boxes = read_models(segments, Segment, func=func, name="segments")
+        claims = tuple(_box_claim(segment, bins, func) for segment in boxes)
         check_claims(claims, bins, default, on_overlap, func=func, parameter="segments")
         return cls(name=name, bins=bins, claims=claims, default=default, on_overlap=on_overlap)
 
@@ -349,8 +348,6 @@ class SegmentMap(Frozen):
 
 def _box_claim(segment: Segment, bins: int, func: str) -> tuple[str, tuple[int, ...]]:
     """List all cells of a box, ascending, under its name."""
-    if not isinstance(segment, Segment):
-        raise refuse(InvalidInput, func, "segments", "be Segments", segment)
     axes = [axis or (1, bins) for axis in (segment.r, segment.f, segment.m)]
     for _, highest in axes:
         if highest > bins:

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import StrictBool, model_validator
 
 from socialmkt.core import columns
-from socialmkt.core.errors import EmptyInput, InvalidInput, SchemeMismatch, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, InvalidInput, SchemeMismatch, Verbatim, check_choice, refuse
 from socialmkt.core.model import FrozenDict, Positive
 from socialmkt.core.table import Floats, Ids, Ints, Table, freeze
 from socialmkt.rfm import _levels
@@ -176,7 +176,7 @@ def score(
         _check_cuts(cuts, summary, method=method, bins=bins, frequency=frequency, monetary=monetary, func=func)
         axes = _axes(summary, cuts.frequency, cuts.monetary, func)
         return _present(summary, _by_cuts(axes, cuts), weights, bins=cuts.bins, method="fixed")
-    _choose(func, "method", method, get_args(Method))
+    check_choice(func, "method", method, get_args(Method))
     bins = _whole_bins(bins, func)
     axes = _axes(summary, frequency, monetary, func)
     if not len(summary):
@@ -299,17 +299,11 @@ def cube8(
     _check_filled(summary, func)
     if summary.total is None:
         raise refuse(InvalidInput, func, "summary", "have amounts", Verbatim("none"))
-    _choose(func, "closed", closed, get_args(Closed))
+    check_choice(func, "closed", closed, get_args(Closed))
     axes = _axes(summary, frequency, monetary, func)
     r, f, m = _thresholds(axes, threshold, func)
     unit = summary.unit
     return Cuts(r=(r,), f=(f,), m=(m,), closed=closed, unit=unit, frequency=frequency, monetary=monetary)
-
-
-def _choose(func: str, parameter: str, word: object, known: tuple[str, ...]) -> None:
-    """Refuse a word that is not known."""
-    if word not in known:
-        raise refuse_choice(func, parameter, word, known)
 
 
 def _thresholds(axes: Axes, threshold: object, func: str) -> list[float]:
@@ -317,7 +311,7 @@ def _thresholds(axes: Axes, threshold: object, func: str) -> list[float]:
         if set(threshold) != set(_AXES):
             raise refuse(InvalidInput, func, "threshold", "have the keys r, f and m", dict(threshold))
         return [finite(threshold[axis], func=func, name="threshold") for axis in _AXES]
-    _choose(func, "threshold", threshold, ("mean", "median"))
+    check_choice(func, "threshold", threshold, ("mean", "median"))
     if threshold == "mean":
         return [_levels.mean(axis) for axis in axes]
     return [_levels.quantile_cuts(axis, 2)[0] for axis in axes]
@@ -366,8 +360,8 @@ def _check_cuts(
 
 
 def _axes(summary: CustomerSummary, frequency: Frequency, monetary: Monetary, func: str) -> Axes:
-    _choose(func, "frequency", frequency, get_args(Frequency))
-    _choose(func, "monetary", monetary, get_args(Monetary))
+    check_choice(func, "frequency", frequency, get_args(Frequency))
+    check_choice(func, "monetary", monetary, get_args(Monetary))
     axes = [summary.since_last, summary[frequency]]
     return axes if summary.total is None else [*axes, summary[monetary]]
 

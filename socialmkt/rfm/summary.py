@@ -17,6 +17,7 @@ from socialmkt.core.model import Count, FrozenDict, Instant, Zone
 from socialmkt.core.table import Floats, Ids, Instants, Ints, Table, freeze
 from socialmkt.rfm._group import Rolled, mean_repeat
 from socialmkt.rfm._log import (
+    Log,
     Returns,
     Rules,
     check_amounts,
@@ -237,7 +238,14 @@ def summarize(
     rules = check_rules(unit, returns, tz, func=func)
     check_amounts_given(rules, amount, func=func)
     log = read_log(customer, when, amount, order, on_null=on_null, tz=tz, currency=currency, func=func)
-    seen_to = latest(log, func=func, name="as_of") if as_of is None else last_moment(as_of, tz, func=func, name="as_of")
+    return sum_up(log, rules, as_of=as_of, func=func)
+
+
+def sum_up(log: Log, rules: Rules, *, as_of: Any, func: str) -> CustomerSummary:
+    """Sum up a log that was read."""
+    seen_to = (
+        latest(log, func=func, name="as_of") if as_of is None else last_moment(as_of, rules.tz, func=func, name="as_of")
+    )
     seen = log if as_of is None else cut(log, log.us <= seen_to)
     entered, _ = without_returns(seen, rules, func=func)
     check_amounts(entered.amount, func=func)

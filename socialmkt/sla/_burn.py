@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from socialmkt.core import columns
 from socialmkt.core._instants import MICROSECOND
+from socialmkt.core._models import read_models
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import EmptyInput, InvalidInput, refuse
 from socialmkt.core.instants import to_us
@@ -23,8 +23,12 @@ from socialmkt.sla import _settings
 from socialmkt.sla._codes import Status
 from socialmkt.sla.checks import Checks
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Int64 = NDArray[np.int64]
 
+_BURN_RATE = "sla.burn_rate"
 _HOUR, _MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 
 
@@ -120,13 +124,8 @@ def burn_rate(checks: Checks, windows: columns.Column, *, objective: float, min_
     >>> burn_rate(checks, [dt.timedelta(hours=6)], objective=0.95).burn
     array([4.])
     """
-    decided = _Decided.of(checks, "sla.burn_rate", objective, min_count)
-    spans = columns.spans(windows, func="sla.burn_rate", name="windows").view(np.int64)
-    if not spans.size:
-        raise refuse(EmptyInput, "sla.burn_rate", "windows", "hold at least one window", [])
-    if int(spans.min()) <= 0:
-        row = int((spans <= 0).argmax())
-        raise refuse(InvalidInput, "sla.burn_rate", "windows", "be above 0", spans[row].view("m8[us]"), row=row)
+    decided = _Decided.of(checks, _BURN_RATE, objective, min_count)
+    spans = _read_windows(windows)
     total, late, burn = zip(*(decided.burn(span) for span in spans.tolist()), strict=True)
     found = {
         "window": spans.view("m8[us]"),
@@ -174,12 +173,9 @@ def burn_alerts(
     """
     func = "sla.burn_alerts"
     decided = _Decided.of(checks, func, objective, min_count)
-    listed: list[Any] = list(alerts) if isinstance(alerts, Iterable) else [alerts]
+    listed = read_models(alerts, BurnAlert, func=func, name="alerts")
     if not listed:
         raise refuse(EmptyInput, func, "alerts", "hold at least one alert", [])
-    for alert in listed:
-        if not isinstance(alert, BurnAlert):
-            raise refuse(InvalidInput, func, "alerts", "be BurnAlerts", alert)
     longs = [decided.burn(alert.long // MICROSECOND) for alert in listed]
     shorts = [decided.burn(alert.short // MICROSECOND) for alert in listed]
     firing = [
@@ -195,6 +191,19 @@ def burn_alerts(
         "firing": np.array(firing),
     }
     return Table.of(found, name="BurnAlerts")
+
+
+def _read_windows(windows: Any) -> Int64:
+    """Read durations above 0, at least one, as microseconds."""
+    spans = columns.spans(windows, func=_BURN_RATE, name="windows", offer_drop=False).view(np.int64)
+    if not spans.size:
+        raise refuse(EmptyInput, _BURN_RATE, "windows", "hold at least one window", [])
+    short = spans <= 0
+    if short.any():
+        row, got = int(short.argmax()), spans[short][0].view("m8[us]")
+        count, must = int(short.sum()), "be above 0"
+        raise refuse(InvalidInput, _BURN_RATE, "windows", must, got, row=row, count=count, total=len(spans))
+    return spans
 
 
 class _Decided(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from socialmkt.core.errors import refuse_choice
+from socialmkt.core.errors import check_choice
 from socialmkt.core.labels import Code
 
 if TYPE_CHECKING:
@@ -131,10 +131,7 @@ class Verdict(Code):
 
 def member(codes: type[C], word: Any, func: str, parameter: str) -> C:
     """Find the code for a word, or refuse it by name with the words there are."""
-    values = [code.value for code in codes]
-    if not isinstance(word, str) or word not in values:
-        raise refuse_choice(func, parameter, word, values)
-    return codes(word)
+    return codes(check_choice(func, parameter, word, [code.value for code in codes]))
 
 
 def reader(codes: type[C]) -> Callable[[Any, ValidationInfo], C]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from socialmkt.core import columns
 from socialmkt.core._open_time import FIRST
-from socialmkt.core.errors import refuse_choice
+from socialmkt.core.errors import InvalidInput, did_you_mean, refuse
 from socialmkt.core.factorize import factorize
 from socialmkt.sla._facts import join_ids
 
@@ -108,9 +108,12 @@ def join_rows(parts: Sequence[Rows]) -> Rows | None:
 
 def numbers(words: Column, known: Sequence[str], func: str, name: str) -> Codes:
     """Read a column of words by their numbers in a list; one that is not there is refused with its row."""
-    codes, distinct = factorize(columns.ids(words, func=func, name=name), order="first")
+    codes, distinct = factorize(columns.ids(words, func=func, name=name, offer_drop=False), order="first")
     number = {word: at for at, word in enumerate(known)}
     found = [number.get(str(word), -1) if isinstance(word, str) else -1 for word in distinct.tolist()]
     if -1 in found:
-        raise refuse_choice(func, name, distinct[found.index(-1)], known)
+        word, unknown = distinct[found.index(-1)], np.array(found)[codes] < 0
+        row, count = int(unknown.argmax()), int(unknown.sum())
+        must, fix = f"be one of {', '.join(known)}", did_you_mean(word, known)
+        raise refuse(InvalidInput, func, name, must, word, row=row, count=count, total=len(codes), fix=fix)
     return np.array(found, dtype=np.int8)[codes]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.core import columns
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Verbatim, check_choice, refuse
 from socialmkt.core.instants import zone
 from socialmkt.sla import _settings
 from socialmkt.sla._percentiles import METHODS
@@ -42,9 +42,9 @@ class Asked(NamedTuple):
         return cls(
             objective=None if objective is None else _settings.read_share(objective, _FUNC, "objective"),
             confidence=_settings.read_share(given["confidence"], _FUNC, "confidence"),
-            method=read_word(given["method"], "method", _INTERVALS),
+            method=check_choice(_FUNC, "method", given["method"], _INTERVALS),
             percents=read_percents(given["percentiles"]),
-            percentile_method=read_word(given["percentile_method"], "percentile_method", METHODS),
+            percentile_method=check_choice(_FUNC, "percentile_method", given["percentile_method"], METHODS),
             bands=read_bands(given["bands"]),
             tz=read_zone(given["tz"], checks),
         )
@@ -53,10 +53,8 @@ class Asked(NamedTuple):
 def read_labels(checks: Checks, by: Any) -> NDArray[Any]:
     """Read the labels to break down by: those of a column of the checks, or one per row."""
     if isinstance(by, str):
-        if by not in checks:
-            raise refuse_choice(_FUNC, "by", by, checks.columns)
-        by = checks[by]
-    labels = columns.ids(by, func=_FUNC, name="by")
+        by = checks[check_choice(_FUNC, "by", by, checks.columns)]
+    labels = columns.ids(by, func=_FUNC, name="by", offer_drop=False)
     if len(labels) != len(checks):
         raise refuse(
             InvalidInput, _FUNC, "by", f"have {len(checks):,} rows like the checks", Verbatim(f"{len(labels):,}")
@@ -64,13 +62,6 @@ def read_labels(checks: Checks, by: Any) -> NDArray[Any]:
     if labels.dtype.kind == "O" and labels.size and not isinstance(labels[0], str):
         raise refuse(InvalidInput, _FUNC, "by", "hold text or whole numbers", labels[0])
     return labels
-
-
-def read_word(word: Any, name: str, words: list[str]) -> str:
-    """Read one of some words."""
-    if word not in words:
-        raise refuse_choice(_FUNC, name, word, words)
-    return str(word)
 
 
 def read_zone(tz: Any, checks: Checks) -> str:
@@ -83,7 +74,7 @@ def read_zone(tz: Any, checks: Checks) -> str:
 
 def read_percents(percents: Any) -> tuple[float, ...]:
     """Read numbers strictly between 0 and 100."""
-    listed = columns.numbers(percents, func=_FUNC, name="percentiles").tolist()
+    listed = columns.numbers(percents, func=_FUNC, name="percentiles", offer_drop=False).tolist()
     for percent in listed:
         if not 0 < percent < 100:
             raise refuse(InvalidInput, _FUNC, "percentiles", "lie strictly between 0 and 100", percent)
@@ -92,7 +83,7 @@ def read_percents(percents: Any) -> tuple[float, ...]:
 
 def read_bands(bands: Any) -> Int64:
     """Read durations that ascend from above 0, as microseconds."""
-    ends = columns.spans(bands, func=_FUNC, name="bands").view(np.int64)
+    ends = columns.spans(bands, func=_FUNC, name="bands", offer_drop=False).view(np.int64)
     if ends.size and (int(ends[0]) <= 0 or (np.diff(ends) <= 0).any()):
         raise refuse(InvalidInput, _FUNC, "bands", "ascend from above 0", Verbatim(list(bands)))
     return ends

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from socialmkt.core import columns
 from socialmkt.core._asked import instants
+from socialmkt.core._sources import is_single
 from socialmkt.core.instants import from_us, to_us
 
 if TYPE_CHECKING:
@@ -34,6 +35,14 @@ def read_moment(instant: Any, func: str, name: str) -> int:
     """Read one instant, no column, of the years 1900 to 2299 as microseconds."""
     to_us(instant, func=func, name=name)
     return int(instants(instant, func, name))
+
+
+def read_column(x: Any, func: str, name: str) -> Int64:
+    """Read a column, no single instant, of the years 1900 to 2299 as microseconds."""
+    if is_single(x):
+        columns.instants(x, func=func, name=name)  # refuses it in the words of columns
+    us: Int64 = instants(x, func, name)
+    return us
 
 
 def read_optional(x: Any, func: str, name: str) -> Int64:

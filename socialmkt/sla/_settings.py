@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+import numpy as np
+
+from socialmkt.core.errors import InvalidInput, Verbatim, check_choice, refuse
 from socialmkt.sla._codes import Actor, Semantics, member
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def positive(span: dt.timedelta, info: ValidationInfo) -> dt.timedelta:
 
 def read_share(share: Any, func: str, name: str) -> float:
     """Read a share strictly between 0 and 1."""
-    if not isinstance(share, float) or not 0 < share < 1:
+    if not isinstance(share, float | np.floating) or not 0 < share < 1:
         raise refuse(InvalidInput, func, name, "lie strictly between 0 and 1", share, fix="Write 95 per cent as 0.95.")
     return float(share)
 
@@ -79,9 +81,7 @@ def actors(words: Any, info: ValidationInfo) -> tuple[Actor, ...]:
 
 def on_reopen(word: Any, info: ValidationInfo) -> str:
     """Read what a reopening does."""
-    if word not in ("resume", "restart"):
-        raise refuse_choice("", info.field_name or "on_reopen", word, ["resume", "restart"])
-    return str(word)
+    return check_choice("", info.field_name or "on_reopen", word, ["resume", "restart"])
 
 
 def _is_number(value: Any) -> bool:

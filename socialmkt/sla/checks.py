@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core._asked import instants
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.instants import from_us
@@ -18,7 +17,7 @@ from socialmkt.sla._codes import Metric, member
 from socialmkt.sla._facts import Facts, join_ids
 from socialmkt.sla._judging import Judged, Times, ceil_div
 from socialmkt.sla._promises import promise
-from socialmkt.sla._rows import NAT, assign, read_moment, read_optional
+from socialmkt.sla._rows import NAT, assign, read_column, read_moment, read_optional
 from socialmkt.sla.policy import MetricWord, Moment, Policy, Target, as_policy, targets_of
 
 if TYPE_CHECKING:
@@ -221,7 +220,7 @@ def check(
     func = "sla.check"
     rules, word = as_policy(policy, func), member(Metric, metric, func, "metric")
     now = read_moment(as_of, func, "as_of")
-    start, end = instants(received, func, "received"), read_optional(replied, func, "replied")
+    start, end = read_column(received, func, "received"), read_optional(replied, func, "replied")
     _check_pairs(start, end, func)
     given = Facts.of(func, len(start), priority, channel, facts)
     targets = targets_of(rules, word)

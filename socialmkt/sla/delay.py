@@ -9,15 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from socialmkt.core import columns
+from socialmkt.core._asked import durations
 from socialmkt.core._instants import MICROSECOND, timedelta64_us
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
-from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, refuse
+from socialmkt.core.errors import EmptyInput, InvalidInput, Overflow, Verbatim, refuse
 
 __all__ = ["delay_cost", "equivalent_delay"]
 
@@ -29,6 +30,24 @@ _STEEPEST = 700
 """The exponent beyond which exp passes the range of a float."""
 
 
+@overload
+def delay_cost(
+    delay: Span,
+    *,
+    doubling: Span | None,
+    half_life: Span,
+    rate: float = 1.0,
+    audience: float | None = None,
+) -> float: ...
+@overload
+def delay_cost(
+    delay: Column,
+    *,
+    doubling: Span | None,
+    half_life: Span,
+    rate: float = 1.0,
+    audience: float | None = None,
+) -> Floats: ...
 def delay_cost(
     delay: Span | Column,
     *,
@@ -36,7 +55,7 @@ def delay_cost(
     half_life: Span,
     rate: float = 1.0,
     audience: float | None = None,
-) -> Any:
+) -> float | Floats:
     """Estimate how many exposures a rumour gets when it is answered after a delay.
 
     Parameters
@@ -63,7 +82,7 @@ def delay_cost(
         A negative delay, a duration, rate or audience that is not above 0, or an audience that has already been
         exposed at the mention.
     Overflow
-        Without an audience, the rate doubles more than about 1,000 times.
+        Without an audience, the rate doubles more than about 1,000 times, or the exposures fit no float.
 
     Notes
     -----
@@ -91,38 +110,49 @@ def delay_cost(
     fall = math.log(2) / _minutes(half_life, func, "half_life")
     pace = _positive(rate, func, "rate")
     everyone = None if audience is None else _positive(audience, func, "audience")
-    if doubling is None:
-        costs = pace * (minutes + 1 / fall)
-        costs = costs if everyone is None else np.minimum(costs, everyone)
+    growth = None if doubling is None else math.log(2) / _minutes(doubling, func, "doubling")
+    if growth is not None and everyone is not None:
+        costs = _bounded(minutes, growth, fall, pace, everyone)
     else:
-        growth = math.log(2) / _minutes(doubling, func, "doubling")
-        costs = (
-            _unbounded(minutes, growth, fall, pace, func)
-            if everyone is None
-            else _bounded(minutes, growth, fall, pace, everyone)
-        )
+        costs = _unbounded(minutes, growth, fall, pace)
+        costs = costs if everyone is None else np.minimum(costs, everyone)
+        _check_finite(costs, minutes, alone=alone)
     return float(costs[0]) if alone else costs
 
 
-def _unbounded(minutes: Floats, growth: float, fall: float, rate: float, func: str) -> Floats:
-    exponent = growth * minutes
-    if exponent.size and float(exponent.max()) > _STEEPEST:
-        worst = int(exponent.argmax())
-        fix = "Pass the audience: no rumour outgrows it."
-        got = dt.timedelta(minutes=float(minutes[worst]))
-        raise refuse(Overflow, func, "delay", "give exposures that fit a float", got, row=worst, fix=fix)
-    grown: Floats = rate * (np.expm1(exponent) / growth + np.exp(exponent) / fall)
-    return grown
+def _unbounded(minutes: Floats, growth: float | None, fall: float, rate: float) -> Floats:
+    """Give the exposures of a rumour that nothing bounds; infinite where they are beyond a float."""
+    with np.errstate(over="ignore"):
+        if growth is None:
+            return rate * (minutes + 1 / fall)
+        exponent = growth * minutes
+        grown: Floats = rate * (np.expm1(exponent) / growth + np.exp(exponent) / fall)
+    return np.where(exponent > _STEEPEST, math.inf, grown)
+
+
+def _check_finite(costs: Floats, minutes: Floats, *, alone: bool) -> None:
+    over = ~np.isfinite(costs)
+    if not over.any():
+        return
+    first = int(over.argmax())
+    where = {} if alone else {"row": first, "count": int(over.sum()), "total": len(costs)}
+    fix = "Pass the audience: no rumour outgrows it."
+    got = Verbatim(dt.timedelta(minutes=float(minutes[first])))
+    raise refuse(Overflow, "sla.delay_cost", "delay", "give exposures that fit a float", got, **where, fix=fix)
 
 
 def _bounded(minutes: Floats, growth: float, fall: float, rate: float, audience: float) -> Floats:
+    """Follow the logistic curve, as its shares of the audience: near either end differences of N would cancel."""
     exposed = rate / growth
     if exposed >= audience:
         must = "be above the exposures at the mention, rate * doubling / ln 2"
         raise refuse(InvalidInput, "sla.delay_cost", "audience", must, audience)
-    now = audience / (1 + (audience / exposed - 1) * np.exp(-growth * minutes))
-    after = np.minimum(growth * now * (1 - now / audience) / fall, audience - now)
-    costs: Floats = now - exposed + after
+    start = exposed / audience
+    begun, faded = -np.expm1(-growth * minutes), np.exp(-growth * minutes)
+    reached = faded + start * begun
+    grown, left = start * (1 - start) * begun / reached, (1 - start) * faded / reached
+    after = np.minimum(growth / fall * (start / reached) * left, left)
+    costs: Floats = np.minimum(audience * (grown + after), audience - exposed)
     return costs
 
 
@@ -162,34 +192,23 @@ def equivalent_delay(delays: Column, *, doubling: Span | None) -> dt.timedelta:
     2052
     """
     func = "sla.equivalent_delay"
-    waits = columns.spans(delays, func=func, name="delays").view(np.int64)
+    waits = columns.spans(delays, func=func, name="delays", offer_drop=False)
+    waits = durations(waits, func, "delays")
     if not waits.size:
         raise refuse(EmptyInput, func, "delays", "hold at least one delay", [])
-    _check_not_negative(waits, func, "delays")
     mean = Fraction(sum(waits.tolist()), len(waits))
     if doubling is None:
         return dt.timedelta(microseconds=round(mean))
     growth = math.log(2) / (_minutes(doubling, func, "doubling") * _MINUTE)
     longest = int(waits.max())
-    less = math.log(float(np.exp(growth * (waits - longest)).mean())) / growth
+    less = math.log1p(float(np.expm1(growth * (waits - longest)).mean())) / growth
     return dt.timedelta(microseconds=min(max(round(longest + less), math.ceil(mean)), longest))
 
 
 def _delays(delay: Any, func: str) -> tuple[Floats, bool]:
     """Read one duration or a column, as minutes."""
-    alone = isinstance(delay, dt.timedelta | np.timedelta64)
-    waits = columns.spans([delay] if alone else delay, func=func, name="delay").view(np.int64)
-    _check_not_negative(waits, func, "delay")
-    return waits / _MINUTE, alone
-
-
-def _check_not_negative(waits: NDArray[np.int64], func: str, name: str) -> None:
-    if waits.size and int(waits.min()) < 0:
-        early = waits < 0
-        row, count = int(early.argmax()), int(early.sum())
-        raise refuse(
-            InvalidInput, func, name, "be at least 0", waits[row].view("m8[us]"), row=row, count=count, total=len(waits)
-        )
+    waits = durations(delay, func, "delay")
+    return np.atleast_1d(waits) / _MINUTE, isinstance(waits, int)
 
 
 def _minutes(span: Any, func: str, name: str) -> float:

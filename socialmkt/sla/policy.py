@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -228,6 +228,26 @@ class Policy(Frozen):
         return fingerprint(self)
 
 
+@overload
+def due(
+    policy: Policy | Target,
+    received: Moment,
+    *,
+    metric: MetricWord = "first_response",
+    priority: Any = None,
+    channel: Any = None,
+    facts: Mapping[str, Any] | None = None,
+) -> dt.datetime | None: ...
+@overload
+def due(
+    policy: Policy | Target,
+    received: Column,
+    *,
+    metric: MetricWord = "first_response",
+    priority: Any = None,
+    channel: Any = None,
+    facts: Mapping[str, Any] | None = None,
+) -> NDArray[np.datetime64]: ...
 def due(
     policy: Policy | Target,
     received: Moment | Column,
@@ -236,7 +256,7 @@ def due(
     priority: Any = None,
     channel: Any = None,
     facts: Mapping[str, Any] | None = None,
-) -> Any:
+) -> dt.datetime | NDArray[np.datetime64] | None:
     """Say when mentions are due.
 
     Parameters
@@ -284,6 +304,28 @@ def due(
     return _answer("sla.due", policy, received, given, Promise.due)
 
 
+@overload
+def warning(
+    policy: Policy | Target,
+    received: Moment,
+    *,
+    at: float = 0.75,
+    metric: MetricWord = "first_response",
+    priority: Any = None,
+    channel: Any = None,
+    facts: Mapping[str, Any] | None = None,
+) -> dt.datetime | None: ...
+@overload
+def warning(
+    policy: Policy | Target,
+    received: Column,
+    *,
+    at: float = 0.75,
+    metric: MetricWord = "first_response",
+    priority: Any = None,
+    channel: Any = None,
+    facts: Mapping[str, Any] | None = None,
+) -> NDArray[np.datetime64]: ...
 def warning(
     policy: Policy | Target,
     received: Moment | Column,
@@ -293,7 +335,7 @@ def warning(
     priority: Any = None,
     channel: Any = None,
     facts: Mapping[str, Any] | None = None,
-) -> Any:
+) -> dt.datetime | NDArray[np.datetime64] | None:
     """Say when to warn that mentions will soon be due.
 
     Parameters
@@ -350,7 +392,7 @@ def _answer(
     received: Any,
     given: Mapping[str, Any],
     ask: Callable[[Promise, Int64], Int64],
-) -> Any:
+) -> dt.datetime | NDArray[np.datetime64] | None:
     """Ask each target about the mentions that are its own."""
     rules = as_policy(policy, func)
     word = member(Metric, given["metric"], func, "metric")

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, ValidationInfo
 
 from socialmkt.core import columns
-from socialmkt.core._asked import instants
 from socialmkt.core._whole import is_int
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
@@ -27,7 +26,7 @@ from socialmkt.sla._cycles import ACTORS, KINDS
 from socialmkt.sla._facts import Facts
 from socialmkt.sla._log import FactColumn, Rows, join_rows, numbers
 from socialmkt.sla._measuring import measured
-from socialmkt.sla._rows import read_moment
+from socialmkt.sla._rows import read_column, read_moment
 from socialmkt.sla.checks import Checks  # noqa: TC001  # signatures are read at run time by the docs
 from socialmkt.sla.policy import Moment, Policy, Target, as_policy
 
@@ -160,7 +159,7 @@ class Events:
         socialmkt.core.errors.InvalidInput: Events.from_columns: kind must be one of mention, handover, reply, note, ...
         """
         func = _FROM_COLUMNS
-        ids, us = columns.ids(thread, func=func, name="thread"), instants(at, func, "at")
+        ids, us = columns.ids(thread, func=func, name="thread", offer_drop=False), read_column(at, func, "at")
         if ids.dtype.kind == "O" and ids.size and not isinstance(ids[0], str):
             raise refuse(InvalidInput, func, "thread", "hold whole numbers or text", ids[0])
         kinds, actors = numbers(kind, KINDS, func, "kind"), numbers(actor, ACTORS, func, "actor")

@@ -253,7 +253,7 @@ def test_two_kinds_of_ids_in_one_column_are_refused(x: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "null", [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), Decimal("sNaN")], ids=str
+    "null", [None, float("nan"), np.float32("nan"), np.datetime64("NaT", "us"), Decimal("sNaN")], ids=str
 )
 def test_a_null_is_a_null_among_anything(null: Any) -> None:
     for values in ([1, 2], ["a", "b"], [b"a", b"b"]):
@@ -360,9 +360,9 @@ def test_units_longer_than_a_day_are_no_instants_where_a_caller_says_so(unit: st
 
 
 def test_times_without_a_unit_are_only_nulls() -> None:
-    assert columns.nulls(np.array([np.datetime64("NaT")])).tolist() == [True]
-    assert columns.instants(np.array([np.datetime64("NaT")]), on_null="drop").dtype == "M8[us]"
-    assert columns.spans(np.array([np.timedelta64("NaT")]), on_null="drop").dtype == "m8[us]"
+    assert columns.nulls(np.array([np.datetime64("NaT", "us")])).tolist() == [True]
+    assert columns.instants(np.array([np.datetime64("NaT", "us")]), on_null="drop").dtype == "M8[us]"
+    assert columns.spans(np.array([np.timedelta64("NaT", "us")]), on_null="drop").dtype == "m8[us]"
     with refuses(InvalidInput, match="must hold timedeltas of a fixed unit, got a timedelta64 column"):
         columns.spans(np.array([5]).view("m8"))
 

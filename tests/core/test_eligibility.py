@@ -94,7 +94,7 @@ def test_a_reason_names_the_requirement_that_was_not_met(rule: Rule, facts: dict
     assert reason in rule.codes
 
 
-@pytest.mark.parametrize("unknown", [None, float("nan"), np.float32("nan"), np.datetime64("NaT"), Decimal("NaN")])
+@pytest.mark.parametrize("unknown", [None, float("nan"), np.float32("nan"), np.datetime64("NaT", "us"), Decimal("NaN")])
 def test_what_is_not_known_never_passes_nor_does_its_negation(unknown: object) -> None:
     for rule in (Rule.at_least("x", 0), Rule.fact("x"), Rule.after("x", MARCH), Rule.one_of("x", ["a"])):
         assert rule.decide({"x": unknown}).reasons == ("missing_x",)

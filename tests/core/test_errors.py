@@ -23,6 +23,7 @@ from socialmkt.core.errors import (
     SchemeMismatch,
     SocialmktError,
     Verbatim,
+    check_choice,
     did_you_mean,
     refuse,
     refuse_choice,
@@ -88,7 +89,7 @@ def test_what_is_not_known_is_left_out(where, text) -> None:
         (dt.date(2026, 3, 1), "2026-03-01"),
         (np.float64(1.5), "1.5"),
         (np.int8(-3), "-3"),
-        (np.datetime64("NaT"), "NaT"),
+        (np.datetime64("NaT", "us"), "NaT"),
         (np.datetime64("2026-03-01"), "2026-03-01"),
         (np.zeros(3), "a float64 column"),
         (np.zeros(3, dtype=np.int64), "an int64 column"),
@@ -182,3 +183,10 @@ def test_the_context_manager_sees_kind_words_and_form() -> None:
 def test_a_number_that_python_does_not_write_is_shown_by_its_size() -> None:
     with refuses(Overflow, match="x must fit int64, got a number of 20,001 bits"):
         raise refuse(Overflow, "f", "x", "fit int64", 2**20_000)
+
+
+def test_a_known_word_passes_and_any_other_value_is_refused() -> None:
+    assert check_choice("rfm.score", "method", "rank", ["quantile", "rank"]) == "rank"
+    for got in ("ranks", None, 5, np.array([["rank"]]), ["rank"]):
+        with refuses(InvalidInput, "rfm.score: method must be one of quantile, rank, got"):
+            check_choice("rfm.score", "method", got, ["quantile", "rank"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pickle
 import pkgutil
+import re
 
 import pytest
 from pydantic import BaseModel
@@ -26,7 +27,7 @@ class Row(BaseModel):
 
 def codes_of_the_library() -> list[type[Code]]:
     for module in pkgutil.walk_packages(socialmkt.__path__, "socialmkt."):
-        if module.name not in {"socialmkt.frames", "socialmkt.plots"}:
+        if not re.match(r"socialmkt\._?(frame|plot)", module.name):  # they need extras
             importlib.import_module(module.name)
     return [kind for kind in Code.__subclasses__() if kind.__module__.startswith("socialmkt.")]
 

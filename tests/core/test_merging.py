@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from socialmkt.core.errors import EmptyInput, InvalidInput, SchemeMismatch, refuse
@@ -64,6 +64,7 @@ FAULTY = Case(rows=rows, build=Faulty, empty=Faulty, foreign=(Faulty,), bytes_fi
 
 @pytest.mark.parametrize("law", LAWS[1:])
 def test_a_faulty_state_breaks_every_law(law: Law) -> None:
+    @settings(phases=[Phase.generate])
     @given(data=st.data())
     def run(data: st.DataObject) -> None:
         law(FAULTY, data)

@@ -42,6 +42,8 @@ VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "core_model.json")
 UTC = dt.UTC
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 
+NAT = np.datetime64("NaT", "us")
+
 
 class Mode(StrEnum):
     keep = "keep"
@@ -129,7 +131,9 @@ def test_a_number_survives_json(value) -> None:
 # --- instants, zones, names -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [5, "5", "2026-03-01T00:00:00Z", dt.date(2026, 3, 1), 5.0, np.datetime64("NaT")])
+@pytest.mark.parametrize(
+    "value", [5, "5", "2026-03-01T00:00:00Z", dt.date(2026, 3, 1), 5.0, np.datetime64("NaT", "us")]
+)
 def test_nothing_numeric_and_no_text_becomes_an_instant(value) -> None:
     with pytest.raises(ValidationError, match="opens_at must be an aware datetime or a datetime64"):
         offer(opens_at=value)
@@ -398,7 +402,8 @@ def test_a_duration_is_a_timedelta_however_it_came(within: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "within", [5, 5.0, "5", "PT5M", None, np.timedelta64("NaT"), np.timedelta64(1, "M"), np.timedelta64(2**60, "W")]
+    "within",
+    [5, 5.0, "5", "PT5M", None, np.timedelta64("NaT", "s"), np.timedelta64(1, "M"), np.timedelta64(2**60, "W")],
 )
 def test_a_bare_number_is_no_duration(within: Any) -> None:
     with pytest.raises(ValidationError, match="within must be a timedelta"):
@@ -409,3 +414,8 @@ def test_a_bare_number_is_no_duration(within: Any) -> None:
 def test_json_durations_are_whole_microseconds(text: str) -> None:
     with pytest.raises(ValidationError, match="within must be a timedelta"):
         Promise.model_validate_json(text)
+
+
+def test_only_a_model_has_canonical_json() -> None:
+    with refuses(InvalidInput, match="model.canonical: model must be a pydantic model, got 'abc'"):
+        canonical("abc")  # type: ignore[arg-type]

@@ -583,3 +583,15 @@ class TestEquality:
 
     def test_pickles_and_copies_leave_no_default_written_out(self) -> None:
         assert pickle.loads(pickle.dumps(summary())).model_fields_set == {"customer", "orders", "unit"}
+
+
+@pytest.mark.parametrize("columns", [None, 5, "abc", ["a"], [("a", [1])]])
+def test_columns_that_have_no_names_are_refused(columns: Any) -> None:
+    with refuses(InvalidInput, match="Table.of: columns must be a mapping of name to column, got"):
+        Table.of(columns)
+
+
+@pytest.mark.parametrize("units", ["m", 5, ["a"]])
+def test_units_that_name_no_columns_are_refused(units: Any) -> None:
+    with refuses(InvalidInput, match="Table.of: units must be a mapping of column to unit, got"):
+        Table.of({"a": [1]}, units=units)

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from socialmkt.coupons import (
     normalize,
 )
 from socialmkt.coupons._bad_words import DEFAULT_WORDS
-from socialmkt.coupons._checks import check_symbols, times
+from socialmkt.coupons._checks import check_symbols, repaired, times
 from tests.coupons.shop import survives_json
 from tests.refusals import refuses
 from tests.strategies import installed
@@ -199,6 +200,15 @@ def test_damm_catches_single_errors_and_swaps(body: list[int]) -> None:
         assert (check_symbols(swapped[:9], 1, 10) == swapped[9:]) is (swapped == code)
 
 
+@given(data=st.data(), length=st.integers(3, 31))
+def test_one_wrong_symbol_is_repaired_in_any_place_of_any_length(data: Any, length: int) -> None:
+    body = data.draw(st.lists(st.integers(0, 31), min_size=length - 2, max_size=length - 2))
+    code = body + check_symbols(body, 2, 32)
+    assert repaired(code) == code
+    place, by = data.draw(st.integers(0, length - 1)), data.draw(st.integers(1, 31))
+    assert repaired([*code[:place], code[place] ^ by, *code[place + 1 :]]) == code
+
+
 @given(data=st.data())
 def test_two_check_symbols_catch_two_errors_and_repair_one(data: Any) -> None:
     book = CodeBook(CodeSpec(checks=2, group=[6, 6], prefix="A-"), KEY, CAMPAIGN)
@@ -229,6 +239,18 @@ def test_what_cannot_be_repaired_has_no_suggestion() -> None:
         BOOK.suggest("4ATNP5AYNPZ")
     with refuses(InvalidInput, match="code must be text or bytes"):
         book.suggest(["AB"])
+
+
+def test_an_unreadable_symbol_is_filled_in_and_what_could_be_read_is_kept() -> None:
+    book, right = CodeBook(CodeSpec(checks=2), KEY, CAMPAIGN), "4ATNP5AYNPAF"
+    for place in range(12):
+        typed = f"{right[:place]}?{right[place + 1 :]}"
+        assert book.suggest(typed) == right
+        for other in {*range(12)} - {place}:
+            wrong = typed[:other] + ("Z" if right[other] != "Z" else "Y") + typed[other + 1 :]
+            suggested = book.suggest(wrong)
+            read = [number for number in range(12) if wrong[number] != "?"]
+            assert suggested is None or all(suggested[number] == wrong[number] for number in read)
 
 
 def test_one_error_is_repaired_and_some_of_two_lead_elsewhere_but_none_home() -> None:
@@ -281,6 +303,35 @@ def test_full_width_codes_read_in_a_column_too() -> None:
     assert BOOK.decode([wide, BOOK.encode(8)]).serial.tolist() == [7, 8]
 
 
+typed = st.text("4aTNP5o?-. ９é\ud800\x7f\x80", max_size=14) | st.sampled_from(
+    ["4ATNP5AYNPZ", "HY7KD6KTQ0K", "hy7kd-6ktqok", "HY7KD6KTQ0Z", "HY7KD6KTQ0", "HY7KD6KTQ\x800K"]
+)
+
+
+@given(codes=st.lists(typed, min_size=1, max_size=6))
+def test_a_column_reads_what_each_code_says_alone(codes: list[str]) -> None:
+    alone = [BOOK.decode(code) for code in codes]
+    assert [tuple(row) for row in BOOK.decode(codes).rows()] == alone
+    assert [tuple(row) for row in BOOK.decode(np.array(codes, object)).rows()] == alone
+    assert BOOK.spec.check(codes).tolist() == [BOOK.spec.check(code) for code in codes]
+    encoded = [code.encode("utf-8", "replace") for code in codes]
+    assert [tuple(row) for row in BOOK.decode(encoded).rows()] == [BOOK.decode(code) for code in encoded]
+
+
+@pytest.mark.parametrize("spec", [BOOK.spec, SPECS[1], SPECS[2]])
+def test_every_character_in_every_place_of_a_column_reads_as_it_does_alone(spec: CodeSpec) -> None:
+    right = CodeBook(spec, KEY, CAMPAIGN).encode(5)
+    characters = [*map(chr, range(130)), "\u00e9", "\u2010", "\uff10", "\U0001f600"]
+    for place in range(len(right)):
+        codes = [right[:place] + character + right[place + 1 :] for character in characters]
+        assert spec.check(codes).tolist() == [spec.check(code) for code in codes]
+
+
+def test_bytes_that_are_no_text_are_no_code() -> None:
+    for code in (b"\xff4ATNP5AYNP", b"4ATNP5AYNP\xe9"):
+        assert BOOK.decode(code).reason == BOOK.decode([code]).reason[0] == "symbol"
+
+
 def test_no_rows_are_no_rows() -> None:
     assert len(BOOK.encode([])) == len(BOOK.decode([])) == len(BOOK.authenticate([], issued=5)) == 0
     assert BOOK.spec.check([]).tolist() == []
@@ -306,6 +357,7 @@ def test_codes_and_serials_come_from_any_library(library: str) -> None:
         (" a\u00a0b\u3000c\td\r\ne ", "ABCDE"),
         ("ｏｉｌ OIL", "011011"),
         ("straße ıſ U", "STRAßEıſU"),
+        ("\ufee1\uff00\uff01\uff5e\uff5f", "\ufee1\uff00!~\uff5f"),
     ],
 )
 def test_normal_forms_fold_ascii_only(typed: str, plain: str) -> None:
@@ -369,28 +421,81 @@ def test_a_batch_leaves_out_what_is_blocked() -> None:
 @pytest.mark.parametrize(
     ("fields", "name"),
     [
-        ({"alphabet": "A"}, "alphabet"),
-        ({"alphabet": "AA"}, "alphabet"),
-        ({"alphabet": "ab"}, "alphabet"),
-        ({"alphabet": "AÉ"}, "alphabet"),
-        ({"body": 3}, r"body must give 10\*\*6 to 2\*\*60 codes with 32 symbols"),
-        ({"body": 13}, "body"),
-        ({"body": 10**9}, "body"),
-        ({"checks": 3}, "checks"),
-        ({"alphabet": "0123456789A", "body": 7}, "checks must be at most 0"),
+        ({"alphabet": "A"}, "alphabet must be 2 to 36 distinct digits and capitals, got 'A'"),
+        ({"alphabet": "AA"}, "alphabet must be 2 to 36"),
+        ({"alphabet": "ab"}, "alphabet must be 2 to 36"),
+        ({"alphabet": "AÉ"}, "alphabet must be 2 to 36"),
+        ({"body": 3}, r"body must give 10\*\*6 to 2\*\*60 codes with 32 symbols, got 3\b"),
+        ({"alphabet": DIGITS, "body": 5}, "body must give"),
+        ({"alphabet": "01", "body": 61, "checks": 0}, "body must give"),
+        ({"body": 13}, "body must give"),
+        ({"body": 10**9}, "body must give"),
+        ({"checks": 3}, "checks must be at most 2 with this alphabet, got 3. Checks are defined"),
+        ({"alphabet": "0123456789A", "body": 7}, "checks must be at most 0 with this alphabet, got 1"),
         ({"alphabet": DIGITS, "body": 9, "checks": 2}, "checks must be at most 1"),
-        ({"group": [5, 5]}, "group must add up to 11"),
-        ({"prefix": "a b"}, "prefix"),
-        ({"prefix": "é"}, "prefix"),
-        ({"blocked": ["A"]}, "blocked"),
-        ({"blocked": ["A B"]}, "blocked"),
-        ({"blocked": ["aß"]}, "blocked"),
-        ({"blocked": ["ıb"]}, "blocked"),
+        ({"group": [5, 5]}, r"group must add up to 11, got \(5, 5\)"),
+        ({"prefix": "a b"}, "prefix must hold ASCII letters, digits and hyphens only, got 'a b'"),
+        ({"prefix": "é"}, "prefix must hold"),
+        ({"blocked": ["ABC", "A"]}, "blocked must hold words of two or more letters and digits, got 'A'"),
+        ({"blocked": ["A B"]}, "blocked must hold words"),
+        ({"blocked": ["aß"]}, "blocked must hold words"),
+        ({"blocked": ["ıb"]}, "blocked must hold words"),
     ],
 )
 def test_a_form_that_breaks_its_rule_is_refused_by_name(fields: dict[str, Any], name: str) -> None:
     with pytest.raises(ValidationError, match=name):
         CodeSpec(**fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"alphabet": CROCKFORD32 + "ILOU", "body": 11, "checks": 0},
+        {"alphabet": "01", "body": 60, "checks": 0},
+        {"alphabet": DIGITS, "body": 6},
+        {"alphabet": DIGITS[::-1], "body": 6},
+        {"body": 12, "checks": 2, "group": [14], "blocked": ["A1"], "prefix": "Az-09"},
+        {"alphabet": CROCKFORD32[::-1], "body": 4, "checks": 2},
+    ],
+)
+def test_a_form_may_reach_its_bounds(fields: dict[str, Any]) -> None:
+    spec = CodeSpec(**fields)
+    book = CodeBook(spec, KEY, CAMPAIGN)
+    for serial in (0, spec.capacity - 1):
+        assert book.decode(book.encode(serial)) == (serial, True, "")
+        assert book.decode(book.encode([serial])).serial.tolist() == [serial]
+
+
+def test_as_many_codes_as_the_root_of_the_capacity_are_enough_and_no_more() -> None:
+    spec = CodeSpec()
+    assert [spec.strength(issued=issued).enough for issued in (2**25, 2**25 + 1)] == [True, False]
+    assert spec.strength(issued=32**10).blind_hit == 1.0
+    assert spec.strength(issued=5).capacity == 32**10
+    assert spec.strength(issued=5).issued == 5
+
+
+def test_the_last_codes_can_be_taken_and_none_after_them() -> None:
+    book = CodeBook(CodeSpec(body=4, blocked=[]), KEY, CAMPAIGN)
+    last = book.spec.capacity - 3
+    batch = book.batch(3, start=last)
+    assert (batch.serials.tolist(), batch.next_serial, batch.burned) == ([last, last + 1, last + 2], last + 3, 0)
+    with refuses(Infeasible, match="^CodeBook.batch: count must leave room in the 1,048,576 codes, got 4.$"):
+        book.batch(4, start=last)
+    none = book.batch(0, start=7)
+    assert (len(none), none.next_serial, none.burned) == (0, 7, 0)
+    wordy = CodeBook(CodeSpec(alphabet="AX", body=20, checks=0, blocked=["AA"]), KEY, CAMPAIGN)
+    with refuses(Infeasible, match="^CodeBook.batch: count must leave room in the 1,048,576 codes, got 60000.$"):
+        wordy.batch(60_000)
+
+
+def test_what_was_issued_may_come_in_any_order_and_more_than_once() -> None:
+    codes = BOOK.encode([3, 9, 5, 10])
+    genuine = ["", "", "not_issued", "not_issued"]
+    assert BOOK.authenticate(codes, issued=[9, 3, 9]).reason.tolist() == genuine
+    assert [BOOK.authenticate(code, issued=[9, 3, 9]).reason for code in codes] == genuine
+    assert BOOK.authenticate(codes, issued=9).valid.tolist() == [True, False, True, False]
+    assert BOOK.authenticate(codes, issued=10).serial.tolist() == [3, 9, 5, -1]
+    assert BOOK.authenticate(codes, issued=[]).valid.tolist() == [False] * 4
 
 
 def test_a_form_comes_back_from_json() -> None:
@@ -420,32 +525,135 @@ def test_nothing_is_advised_that_there_is_not() -> None:
         assert "on_null" not in str(refused.value)
 
 
+COLUMN = "a column: a list, an array, or one pandas, polars or pyarrow column"
+LIST = "Pass a list such as [x] for one value."
+LAST = "1,125,899,906,842,623"
+SCHEMES = "Checks are defined over 32 symbols and over the ten digits."
+ONE_KIND = "Make all of them text."
+SYMBOLS = "2 to 36 distinct digits and capitals"
+REPAIRING = CodeBook(CodeSpec(checks=2), KEY, CAMPAIGN)
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: BOOK.encode(1.0), f"CodeBook.encode: serials must be {COLUMN}, got 1.0. {LIST}"),
+        (lambda: BOOK.encode(True), f"CodeBook.encode: serials must be {COLUMN}, got True. {LIST}"),
+        (
+            lambda: BOOK.encode([1.0]),
+            "CodeBook.encode: serials must hold whole numbers, got 1.0 at row 0 (1 such rows of 1).",
+        ),
+        (
+            lambda: BOOK.encode(np.array([1.0])),
+            "CodeBook.encode: serials must hold whole numbers, got a float64 column.",
+        ),
+        (
+            lambda: BOOK.encode([None]),
+            "CodeBook.encode: serials must not be null, got None at row 0 (1 such rows of 1).",
+        ),
+        (lambda: BOOK.encode(-1), f"CodeBook.encode: serials must be from 0 to {LAST}, got -1."),
+        (
+            lambda: BOOK.encode([0, -1]),
+            "CodeBook.encode: serials must be at least 0, got -1 at row 1 (1 such rows of 2).",
+        ),
+        (
+            lambda: BOOK.encode([0, 32**10, 5, 32**10 + 1]),
+            f"CodeBook.encode: serials must be from 0 to {LAST}, got {32**10} at row 1 (2 such rows of 4).",
+        ),
+        (
+            lambda: BOOK.encode([0, 2**70]),
+            f"CodeBook.encode: serials must be from 0 to {LAST}, got a number beyond 64 bits at row 1 (1 such rows).",
+        ),
+        (lambda: BOOK.blocked(32**10), f"CodeBook.blocked: serials must be from 0 to {LAST}, got {32**10}."),
+        (
+            lambda: BOOK.blocked([32**10]),
+            f"CodeBook.blocked: serials must be from 0 to {LAST}, got {32**10} at row 0 (1 such rows of 1).",
+        ),
+        (
+            lambda: BOOK.decode([None, "A"]),
+            "CodeBook.decode: codes must not be null, got None at row 0 (1 such rows of 2).",
+        ),
+        (lambda: BOOK.decode([1, 2]), "CodeBook.decode: codes must be text or bytes, got 1 at row 0."),
+        (lambda: BOOK.decode(5), f"CodeBook.decode: codes must be {COLUMN}, got 5. {LIST}"),
+        (
+            lambda: BOOK.authenticate([5], issued=1),
+            "CodeBook.authenticate: codes must be text or bytes, got 5 at row 0.",
+        ),
+        (
+            lambda: BOOK.authenticate(["A"], issued=-1),
+            "CodeBook.authenticate: issued must be a whole number of at least 0, got -1.",
+        ),
+        (
+            lambda: BOOK.authenticate(["A"], issued=[-1]),
+            "CodeBook.authenticate: issued must be at least 0, got -1 at row 0 (1 such rows of 1).",
+        ),
+        (
+            lambda: BOOK.authenticate("A", issued=1.0),
+            f"CodeBook.authenticate: issued must be {COLUMN}, got 1.0. {LIST}",
+        ),
+        (
+            lambda: BOOK.authenticate("A", issued=[None]),
+            "CodeBook.authenticate: issued must not be null, got None at row 0 (1 such rows of 1).",
+        ),
+        (lambda: BOOK.suggest("A"), "CodeBook.suggest: spec must have two check symbols, got 1."),
+        (lambda: REPAIRING.suggest(5), "CodeBook.suggest: code must be text or bytes, got 5."),
+        (
+            lambda: REPAIRING.suggest("A", issued=-1),
+            "CodeBook.suggest: issued must be a whole number of at least 0, got -1.",
+        ),
+        (lambda: BOOK.batch(-1), "CodeBook.batch: count must be a whole number of at least 0, got -1."),
+        (lambda: BOOK.batch(1, start=-1), "CodeBook.batch: start must be a whole number of at least 0, got -1."),
+        (lambda: BOOK.spec.check([5]), "CodeSpec.check: codes must be text or bytes, got 5 at row 0."),
+        (
+            lambda: BOOK.spec.check(["A", 5]),
+            f"CodeSpec.check: codes must hold ids of one kind, got 5 at row 1 (1 such rows of 2). {ONE_KIND}",
+        ),
+        (
+            lambda: CodeSpec().strength(issued=-1),
+            "CodeSpec.strength: issued must be a whole number of at least 0, got -1.",
+        ),
+        (
+            lambda: CodeSpec().strength(issued=32**10 + 1),
+            f"CodeSpec.strength: issued must be at most the capacity, 1,125,899,906,842,624, got {32**10 + 1}.",
+        ),
+        (
+            lambda: append_checks("SPRING"),
+            f"coupons.append_checks: body must hold symbols of {CROCKFORD32} only, got 'I'.",
+        ),
+        (lambda: append_checks(5), "coupons.append_checks: body must be text, got 5."),
+        (
+            lambda: append_checks("AB", 3),
+            f"coupons.append_checks: checks must be at most 2 with this alphabet, got 3. {SCHEMES}",
+        ),
+        (
+            lambda: append_checks("12", 2, alphabet=DIGITS),
+            f"coupons.append_checks: checks must be at most 1 with this alphabet, got 2. {SCHEMES}",
+        ),
+        (
+            lambda: append_checks("12", alphabet="12"),
+            f"coupons.append_checks: checks must be at most 0 with this alphabet, got 1. {SCHEMES}",
+        ),
+        (
+            lambda: append_checks("12", -1),
+            "coupons.append_checks: checks must be a whole number of at least 0, got -1.",
+        ),
+        (lambda: append_checks("1", alphabet="11"), f"coupons.append_checks: alphabet must be {SYMBOLS}, got '11'."),
+        (lambda: normalize(5), "coupons.normalize: code must be text, got 5."),
+        (lambda: normalize("A", alphabet=""), f"coupons.normalize: alphabet must be {SYMBOLS}, got ''."),
+        (lambda: normalize("A", alphabet="A"), f"coupons.normalize: alphabet must be {SYMBOLS}, got 'A'."),
+        (lambda: normalize("A", alphabet="ab"), f"coupons.normalize: alphabet must be {SYMBOLS}, got 'ab'."),
+        (lambda: normalize("A", alphabet=5), f"coupons.normalize: alphabet must be {SYMBOLS}, got 5."),
+        (lambda: CodeBook("spec", KEY, CAMPAIGN), "CodeBook: spec must be a CodeSpec, got 'spec'."),
+    ],
+)
+def test_arguments_that_break_their_rule_are_refused_by_name(call: Any, text: str) -> None:
+    with refuses(InvalidInput, match=f"^{re.escape(text)}$"):
+        call()
+
+
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda: BOOK.encode(1.0), "serials must"),
-        (lambda: BOOK.encode([1.0]), "serials must hold whole numbers"),
-        (lambda: BOOK.encode(np.array([1.0])), "serials must hold whole numbers"),
-        (lambda: BOOK.encode([None]), "serials must not be null"),
-        (lambda: BOOK.encode(True), "serials must"),  # what is refused
-        (lambda: BOOK.decode([None, "A"]), "codes must not be null"),
-        (lambda: BOOK.decode([1, 2]), "codes must be text or bytes"),
-        (lambda: BOOK.decode(5), "codes must be a column"),
-        (lambda: BOOK.spec.check(["A", 5]), "codes must hold"),
-        (lambda: BOOK.authenticate(["A"], issued=-1), "issued must be a whole number of at least 0"),
-        (lambda: BOOK.authenticate(["A"], issued=[-1]), "issued must be at least 0"),
-        (lambda: BOOK.authenticate("A", issued=1.0), "issued must"),
-        (lambda: CodeSpec().strength(issued=-1), "issued must be a whole number of at least 0"),
-        (lambda: CodeSpec().strength(issued=32**10 + 1), "issued must be at most the capacity"),
-        (lambda: append_checks("SPRING"), "body must hold symbols of"),
-        (lambda: append_checks(5), "body must be text"),
-        (lambda: append_checks("AB", 3), "checks must be at most 2"),
-        (lambda: append_checks("12", 2, alphabet=DIGITS), "checks must be at most 1"),
-        (lambda: append_checks("12", -1), "checks must be a whole number of at least 0"),
-        (lambda: append_checks("12", alphabet="11"), "alphabet must be 2 to 36"),
-        (lambda: normalize(5), "code must be text"),
-        (lambda: normalize("A", alphabet=""), "alphabet must be 2 to 36"),
-        (lambda: CodeBook("spec", KEY, CAMPAIGN), "spec must be a CodeSpec"),
         (lambda: CodeBook(CodeSpec(), KEY[:15], CAMPAIGN), "key must be 16 to 64 bytes, got 15 bytes"),
         (lambda: CodeBook(CodeSpec(), "k" * 32, CAMPAIGN), "key must be 16 to 64 bytes, got str"),
         (lambda: CodeBook(CodeSpec(), KEY, ""), "campaign must be text that is not empty"),
@@ -453,13 +661,13 @@ def test_nothing_is_advised_that_there_is_not() -> None:
         (lambda: CodeBook(CodeSpec(), KEY, "\ud800"), "campaign must be text"),
     ],
 )
-def test_arguments_that_break_their_rule_are_refused_by_name(call: Any, match: str) -> None:
-    with refuses(InvalidInput, match=match):
+def test_a_key_and_a_campaign_that_break_their_rule_are_refused_by_name(call: Any, match: str) -> None:
+    with refuses(InvalidInput, match=f"^CodeBook: {match}"):
         call()
 
 
 def test_an_empty_body_is_refused() -> None:
-    with refuses(EmptyInput, match="body must hold at least one symbol"):
+    with refuses(EmptyInput, match="^coupons.append_checks: body must hold at least one symbol, got ''.$"):
         append_checks("")
 
 

@@ -167,15 +167,15 @@ def test_windows_are_fixed_at_issue() -> None:
 
 def test_serials_with_a_blocked_code_are_stepped_over() -> None:
     book = CodeBook(CodeSpec(body=4, blocked=["AA", "1Z"]), bytes(32), "c")
-    clean = [serial for serial in range(3_000) if not book.blocked(serial)][:300]
-    asked = requests(*((f"k{number}", number) for number in range(300)))
+    clean = np.flatnonzero(~book.blocked(np.arange(3_000)))[:50].tolist()
+    asked = requests(*((f"k{number}", number) for number in range(50)))
     once = issue(campaign(), EMPTY, asked, now=NOW, book=book).ledger
     twice = EMPTY
     for request in asked:
         twice = issue(campaign(), twice, [request], now=NOW, book=book).ledger
     assert once == twice
     assert [once.coupon(f"c#{serial}").serial for serial in clean] == clean
-    assert (once.next_serial, once.burned) == (clean[-1] + 1, clean[-1] + 1 - 300)
+    assert (once.next_serial, once.burned) == (clean[-1] + 1, clean[-1] + 1 - 50)
 
 
 def test_a_book_that_is_used_up_is_refused() -> None:
@@ -261,9 +261,9 @@ def test_other_arguments_are_refused_by_name() -> None:
         issue("c", EMPTY, one, now=NOW)
     with refuses(InvalidInput, match="ledger must be a Ledger"):
         issue(campaign(), [], one, now=NOW)
-    with refuses(InvalidInput, match="requests must be a list of requests"):
+    with refuses(InvalidInput, match="requests must be a list of IssueRequest"):
         issue(campaign(), EMPTY, one[0], now=NOW)
-    with refuses(InvalidInput, match="requests must be IssueRequests, got 'k' at row 1"):
+    with refuses(InvalidInput, match="requests must hold IssueRequest objects, got a str at row 1"):
         issue(campaign(), EMPTY, [*one, "k"], now=NOW)
     with refuses(InvalidInput, match="at must not lie after now, got .* at row 0"):
         issue(campaign(), EMPTY, requests(("a", "u"), at=NOW + HOUR), now=NOW)
@@ -322,7 +322,7 @@ def test_a_request_comes_back_from_json_with_its_facts() -> None:
         (np.datetime64("2026-03-01T12:00"), NOW),
         (NOW.date(), NOW - 12 * HOUR),
         (float("nan"), None),
-        (np.datetime64("NaT"), None),
+        (np.datetime64("NaT", "us"), None),
         (["what", "no", "rule", "reads"], ["what", "no", "rule", "reads"]),
     ],
 )

@@ -122,9 +122,9 @@ def event(seq: int, **fields: Any) -> Event:
     [
         ([event(1)], "be numbered from 0"),
         ([event(0), event(0)], "be numbered from 0"),
-        (["issued"], "be events"),
-        (5, "be a list of events"),
-        (event(0), "be a list of events"),
+        (["issued"], "hold Event objects, got a str at row 0"),
+        (5, "be a list of Event, got"),
+        (event(0), "be a list of Event, got"),
         ([event(0), event(1, key="k0")], "have a key of its own each"),
         ([event(0, coupon="c#1"), event(1, coupon="c#0")], "issue coupons with rising serials"),
         ([event(0, coupon="c#01")], "issue coupons with rising serials"),

@@ -312,7 +312,7 @@ def test_without_coupons_the_list_price_is_paid() -> None:
     [
         (lambda: price("cart", [], now=NOW), "cart must be a Cart"),
         (lambda: price(cart_of(1), held("h", AmountOff(value=1)), now=NOW), "coupons must be a list"),
-        (lambda: price(cart_of(1), ["h"], now=NOW), "coupons must be coupons in hand, got 'h' at row 0"),
+        (lambda: price(cart_of(1), ["h"], now=NOW), "coupons must hold Held objects, got a str at row 0"),
         (lambda: price(cart_of(1), [held("h", AmountOff(value=1))] * 2, now=NOW), "coupons must have distinct ids"),
         (lambda: price(cart_of(1), [], now=NOW, policy="net"), "policy must be a StackPolicy"),
     ],

@@ -398,9 +398,9 @@ def test_questions_that_make_no_sense_are_refused() -> None:
     placed = paid_orders([1])
     with refuses(InvalidInput, match="groupbuy.status: orders must have distinct ids, got 'A'"):
         status(deal_of(), placed * 2, as_of=CLOSES)
-    with refuses(InvalidInput, match="groupbuy.status: orders must hold Orders, got 'A'"):
+    with refuses(InvalidInput, match="groupbuy.status: orders must hold Order objects, got a str at row 0"):
         status(deal_of(), ["A"], as_of=CLOSES)
-    with refuses(InvalidInput, match="groupbuy.status: orders must be an iterable of Orders, got 5"):
+    with refuses(InvalidInput, match="groupbuy.status: orders must be a list of Order, got 5"):
         status(deal_of(), 5, as_of=CLOSES)
     with refuses(InvalidInput, match="groupbuy.status: deal must be a Deal"):
         status(LADDER, placed, as_of=CLOSES)

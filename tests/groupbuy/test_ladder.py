@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import tracemalloc
 from decimal import Decimal
 from fractions import Fraction
@@ -157,6 +158,48 @@ def test_tiers_that_lie_close_together_in_a_wide_range_are_searched() -> None:
     assert ladder.amounts(quantities)[:50].tolist() == [ladder.amount(q) for q in quantities[:50].tolist()]
 
 
+@pytest.mark.parametrize(("price", "fee"), [(2**16, 0), (2**16, -1), (2**16, 1), (1, 2**32 - 2**16), (1, 2**32)])
+def test_amounts_about_2_to_the_32_keep_their_size_in_a_table(price: int, fee: int) -> None:
+    tier = Tier(min_quantity=1, unit_price=price, flat_fee=max(fee, 0))
+    ladder = Ladder(currency="CNY", tiers=[tier])
+    quantities = np.arange(1, 70_000) % (2**16 + min(fee, 0)) + 1
+    expected = quantities * price + max(fee, 0)
+    assert (ladder.amounts(quantities) == expected).all()
+
+
+def test_free_units_cost_nothing_in_a_table_either() -> None:
+    quantities = np.arange(200_000) % 60_000
+    tier = Tier(min_quantity=1, unit_price=7)
+    expected = np.maximum(quantities - 50_000, 0) * 7
+    for most in (40_000, 50_001, 60_000):
+        ladder = Ladder(currency="CNY", tiers=[tier], free=50_000)
+        assert (ladder.amounts(quantities % most) == expected[quantities % most]).all()
+
+
+@pytest.mark.parametrize("bound", [2**32 - 1, 2**32, 2**32 + 1])
+def test_a_least_amount_and_one_of_nothing_about_2_to_the_32_keep_their_size_in_a_table(bound: int) -> None:
+    quantities = np.arange(70_000) % 40_000
+    tier = Tier(min_quantity=1, unit_price=1, flat_fee=5)
+    least = Ladder(currency="CNY", tiers=[tier], min_amount=bound)
+    assert least.amounts(quantities).tolist() == [bound if quantity else 0 for quantity in quantities.tolist()]
+    cheap = Tier(min_quantity=2, unit_price=0)
+    dear = Ladder(currency="CNY", tiers=[tier.model_copy(update={"flat_fee": bound}), cheap], flat_at_zero=True)
+    expected = [bound if quantity == 0 else bound + 1 if quantity == 1 else 0 for quantity in quantities.tolist()]
+    assert dear.amounts(quantities).tolist() == expected
+
+
+@pytest.mark.parametrize("rows", [1_023, 1_024, 1_025, 32_767, 32_768, 32_769, 65_536])
+@pytest.mark.parametrize("most", [1_022, 1_023, 1_024, 32_767, 32_768, 131_071, 131_072])
+def test_amounts_are_the_same_on_both_sides_of_every_change_of_method(rows: int, most: int) -> None:
+    ladder = Ladder.of("CNY", {1: "9", 1_000: "8", 32_768: "7", 131_071: "6"}, mode="graduated")
+    quantities = most - np.arange(rows) % (most + 1)
+    starts, prices = [1, 1_000, 32_768, 131_071], [900, 800, 700, 600]
+    expected = np.zeros(rows, np.int64)
+    for start, end, price in zip(starts, [*starts[1:], 2**40], prices, strict=True):
+        expected += np.clip(quantities - start + 1, 0, end - start) * price
+    assert (ladder.amounts(quantities) == expected).all()
+
+
 @given(ladder=ladders(), before=st.integers(0, 200), middle=st.integers(0, 200), after=st.integers(0, 200))
 def test_graduated_totals_never_fall_and_deltas_add(ladder: Ladder, before: int, middle: int, after: int) -> None:
     assume(ladder.mode == "graduated")
@@ -294,6 +337,30 @@ def test_an_amount_that_int64_does_not_hold_is_refused_before_it_wraps() -> None
     with refuses(Overflow, match="Ladder.amounts: quantities must have amounts that fit int64 .* got 2 at row 1"):
         ladder.amounts([1, 2])
     assert ladder.amount(2) == 2 * INT64_MAX
+
+
+def test_a_column_that_is_refused_says_where_and_how_often() -> None:
+    dear = Ladder.of("CNY", {1: "92233720368547758.07", 5: "0.01"})
+    text = "Ladder.amounts: quantities must have amounts that fit int64 at the price scale, got 2 at row 1 "
+    with refuses(
+        Overflow, match=re.escape(f"{text}(2 such rows of 4). amount() prices a single quantity of any size.")
+    ):
+        dear.amounts([1, 2, 4, 5])
+    with refuses(Overflow, match=re.escape("got 4 at row 0 (1 such rows of 2).")):
+        dear.amounts([4, 5])
+    late = Ladder.of("CNY", {3: "9"})
+    text = "Ladder.amounts: quantities must be 0 or reach the first tier, which takes 3, got 1 at row 1 (2 such rows)."
+    with refuses(InvalidInput, match=f"^{re.escape(text)}$"):
+        late.amounts([0, 1, 2, 3])
+    with refuses(
+        InvalidInput, match="^Ladder.amounts: quantities must be 0 or reach the first tier, .* got 1 at row 0"
+    ):
+        late.amounts([1])
+    with refuses(
+        InvalidInput, match="^Ladder.amount: quantity must be 0 or reach the first tier, which takes 3, got 2.$"
+    ):
+        late.amount(2)
+    assert late.amounts([0, 0]).tolist() == [0, 0]
 
 
 def test_a_dear_first_tier_does_not_refuse_what_a_cheap_last_one_prices() -> None:

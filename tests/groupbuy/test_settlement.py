@@ -209,6 +209,12 @@ def test_a_changed_quantity_is_priced_anew() -> None:
     ]  # fmt: skip
 
 
+def test_an_order_above_the_limit_of_an_order_moves_no_price() -> None:
+    for basis in ("buyers", "units"):
+        books = settle(deal_of(ONE, per_order=2, basis=basis), paid_orders([3, 1]), as_of=CLOSES)
+        assert [(line.reason, line.due) for line in books.lines] == [(Reason.per_order_limit, 0), (None, 29900)]
+
+
 def test_what_was_taken_can_be_given() -> None:
     books = settle(deal_of(ONE), paid_orders([1, 1]), as_of=CLOSES, captured={"A": 30000})
     assert [(line.charge, line.refund) for line in books.lines] == [(0, 4100), (25900, 0)]
@@ -216,16 +222,20 @@ def test_what_was_taken_can_be_given() -> None:
 
 
 def test_a_notebook_shows_the_books() -> None:
-    html = settle(deal_of(ONE), paid_orders([1, 1]), as_of=CLOSES)._repr_html_()
-    assert "revenue=51800" in html
-    assert "25900" in html
+    books = settle(deal_of(ONE), paid_orders([1, 1]), as_of=CLOSES)
+    html = books._repr_html_()
+    facts = "unit_price=25900, revenue=51800, forfeited=0, charge=51800, refund=0, net=51800"
+    assert f"Settlement: 2 rows, 9 columns, {facts}<" in html
+    assert all(f">{name}" in html for name in books.lines[0]._fields)
+    assert html.count("25900") >= 4
 
 
 # Refusals
 
 
 def test_a_deal_that_is_still_on_is_not_settled() -> None:
-    with refuses(InvalidInput, match="groupbuy.settle: as_of must not be before closes_at"):
+    text = "as_of must not be before closes_at, 2026-03-01 00:40:00.00:00, got 2026-03-01 00:39:00.00:00."
+    with refuses(InvalidInput, match=f"^groupbuy.settle: {text}$"):
         settle(deal_of(), [], as_of=minute(39))
     called_off = deal_of(cancelled_at=minute(10))
     assert settle(called_off, [], as_of=minute(10)).succeeded is False

@@ -258,8 +258,8 @@ def test_matches_come_back_from_json_and_show_in_a_notebook() -> None:
         ({"auto_complete_ratio": 1.1}, "auto_complete_ratio must be"),
         ({"auto_complete_ratio": float("nan")}, "auto_complete_ratio must be"),
         ({"auto_complete_ratio": True}, "auto_complete_ratio must be"),
-        ({"joins": ["ann"]}, "joins must hold Joins, got 'ann'"),
-        ({"joins": 5}, "joins must be an iterable of Joins, got 5"),
+        ({"joins": ["ann"]}, "joins must hold Join objects, got a str at row 0"),
+        ({"joins": 5}, "joins must be a list of Join, got 5"),
     ],
 )
 def test_bad_options_are_refused(options: dict[str, Any], match: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -441,6 +442,8 @@ def test_more_prizes_than_entries_stay_unfilled() -> None:
         ({"alternates": -1}, "alternates must be at least 0"),
         ({"alternates": 2**53}, "alternates must be at most 9007199254740991"),
         ({"prizes": []}, "prizes must hold at least one prize"),
+        ({"prizes": None}, "prizes\n  Input should be a valid tuple"),
+        ({"disqualify_reasons": "fraud"}, "disqualify_reasons\n  Input should be a valid tuple"),
         ({"prizes": [Prize(name="a", quantity=1)] * 2}, "prizes must have names of their own, got 'a'"),
         ({"method": "raffle"}, "method"),
         ({"currency": "RMB"}, "CNY"),
@@ -491,6 +494,8 @@ def test_what_the_list_does_not_tell_cannot_be_asked_of_it() -> None:
         ({"unit_value": -1}, "unit_value must be at least 0"),
         ({"unit_value": 9.9}, "unit_value must be a whole number of minor units"),
         ({"pool": "a b"}, "pool must be 1 to 64 characters"),
+        ({"requires": "VIP"}, "requires must have names of 1 to 32 characters from a-z, 0-9 and _, got 'VIP'"),
+        ({"requires": [""]}, "requires must have names"),
         ({"kind": "gift"}, "kind"),
         ({"colour": "red"}, "colour"),
     ],
@@ -500,6 +505,12 @@ def test_a_malformed_prize_is_refused(fault, words) -> None:
         Prize(**{"name": "pen", "quantity": 1, **fault})
     with pytest.raises(ValidationError):
         Prize.model_validate("pen")
+
+
+@pytest.mark.parametrize("caps", [{5: 1, "a": 1}, {"A B": 1}, {"\ud800": 1}])
+def test_a_cap_has_a_name_that_a_list_can_have(caps) -> None:
+    with pytest.raises(ValidationError, match="caps must have names of 1 to 32 characters"):
+        Manifest.model_validate({**example_manifest().model_dump(), "caps": caps})
 
 
 def test_requirements_are_sorted_and_default_to_the_kind() -> None:
@@ -533,6 +544,11 @@ def test_an_audit_text_loads_and_writes_the_same_text() -> None:
         lambda text: text.replace('"events":[]', '"events":[{}]'),
         lambda text: text.replace('"secret":""', '"secret":1'),
         lambda text: text.replace('"min_relative_gap":"0.', '"min_relative_gap":"x.'),
+        lambda text: text.replace('"closes_at":"2026-04-19T', '"closes_at":"2026-04-19 '),
+        lambda text: text.replace('"closes_at":"2026-04-19T23:59:00Z"', '"closes_at":"2026-04-20T00:59:00+01:00"'),
+        lambda _: "[" * 10**6,
+        lambda text: re.sub('"min_relative_gap":"[^"]*"', '"min_relative_gap":' + "9" * 400, text),
+        lambda text: re.sub('"min_relative_gap":"[^"]*"', '"min_relative_gap":0.5', text),
         lambda _: 7,
     ],
 )
@@ -557,6 +573,14 @@ def test_winners_are_published_masked() -> None:
     shown = example_record().published({"alice": "爱丽丝", "bob": "Bob B"})
     assert shown.columns == ("pool", "prize", "slot", "entry", "ticket")
     assert shown["entry"].tolist() == ["爱**", "e***", "d***", "B** B"]
+    with refuses(InvalidInput, match="names must be a mapping of entry to name"):
+        example_record().published(["alice"])
+
+
+def test_names_are_found_by_ids_in_any_form() -> None:
+    entries = Entries.from_columns([1001])
+    record = draw(manifest(entries, [Prize(name="a", quantity=1)], draw_id="d", beacon="b"), entries, beacon="1")
+    assert record.published({1001: "张三"})["entry"].tolist() == ["张*"]
 
 
 def test_equal_weights_need_no_gap_and_other_weights_have_one() -> None:

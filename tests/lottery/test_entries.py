@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import enum
 import hashlib
 import pickle
 import uuid
@@ -75,6 +77,12 @@ def test_kinds_of_ids_may_be_mixed_and_become_text() -> None:
     mixed = [np.int64(7), 2**70, one, "张三".encode(), "bo"]
     assert Entries.from_columns(mixed).id.tolist() == sorted(["7", str(2**70), str(one), "张三", "bo"])
     assert Entries.from_columns(np.array([7, 30])).id.tolist() == ["30", "7"]
+
+
+def test_an_enum_of_text_counts_as_its_text() -> None:
+    gold = enum.Enum("Level", {"gold": "Au"}, type=str).gold
+    entries = Entries.from_columns([gold, 7], groups={"metal": [gold, "Au"]})
+    assert entries.to_tsv() == b"id\tweight\t@metal\n7\t1\t1\nAu\t1\t1\n"
 
 
 def test_text_is_normalised_so_that_lookalikes_meet() -> None:
@@ -245,15 +253,24 @@ def test_exclusion_is_checked() -> None:
 
 def test_a_list_is_a_value() -> None:
     entries = example()
-    assert pickle.loads(pickle.dumps(entries)) == entries
     assert entries != "alice"
     assert repr(entries_of([("a", 2, True, None)])) == (
         "Entries(1 entry, total weight 2, conditions purchase, groups person)"
     )
-    with pytest.raises(ValueError, match="read-only"):
-        entries.weight[0] = 5
     with pytest.raises(TypeError, match="use id and weight"):
         list(entries)
+
+
+def test_a_list_cannot_be_changed_nor_can_its_copies() -> None:
+    entries = Entries.from_columns(["alice", "bob", "carol", "dave"], **NAMED)
+    for one in (entries, pickle.loads(pickle.dumps(entries)), copy.copy(entries), copy.deepcopy(entries)):
+        assert one == entries
+        assert one.groups["person"].keys == ("x9", "a1")
+        for column in (one.id, one.weight, one.conditions["purchase"], one.groups["person"].codes):
+            with pytest.raises(ValueError, match="read-only"):
+                column[0] = column[1]
+    with pytest.raises(AttributeError):
+        entries.weight = entries.weight
 
 
 def test_the_callers_columns_are_not_taken_over() -> None:

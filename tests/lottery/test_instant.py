@@ -112,6 +112,7 @@ def test_every_play_of_a_deck_has_the_same_chance() -> None:
         ({"prizes": [Prize(name="a", quantity=1)] * 2}, InvalidInput, "prizes must have names of their own"),
         ({"prizes": {"a": 0}}, InvalidInput, "prizes must be a whole number of at least 1"),
         ({"prizes": {"": 1}}, InvalidInput, "prizes must have names that are text"),
+        ({"prizes": {"\ud800": 1}}, InvalidInput, "prizes must have names that are text"),
         ({"plays": 0}, InvalidInput, "plays must be a whole number of at least 1"),
         ({"blocks": 9}, InvalidInput, "blocks must be a whole number from 1 to 8, got 9"),
         ({"key": KEY.upper()}, InvalidInput, "key must be 64 lower-case hex digits, got another value"),
@@ -170,6 +171,8 @@ def test_moments_refuse_what_cannot_be() -> None:
             moments().outcome(START, claimed=claimed)
     with refuses(InvalidInput, match=r"plays must not go back in time, got 2026-03-01.* at row 1"):
         moments().replay([END, START])
+    with refuses(InvalidInput, match=r"plays must not be null, got None at row 1 \(1 such rows of 2\)\.$"):
+        moments().replay([START, None])
     with refuses(InvalidInput, match="end must be later than start"):
         Moments.build({"a": 1}, start=START, end=START, key=KEY)
     with refuses(AmbiguousTime, match="start must be an aware datetime"):
@@ -205,13 +208,15 @@ def test_a_malformed_chance_is_refused() -> None:
         ({}, "s", "rates must name prizes"),
         ({"": 1}, "s", "rates must name prizes"),
         ({"a": -1}, "s", "must be at least 0"),
-        ({"a": 1}, "", "seed must not be empty"),
+        ({"a": 1}, "", "seed must be text that is not empty"),
+        ({"a": 1}, "\ud800", "seed must be text .* holds no lone surrogates, got another value"),
     ):
         with pytest.raises(ValidationError, match=words):
             Chance(rates=rates, seed=seed)
     chance = Chance(rates={"a": 1}, seed="s")
-    with refuses(InvalidInput, match="client_seed must be text that is not empty"):
-        chance.outcome("", 0)
+    for text in ("", "\ud800", 7):
+        with refuses(InvalidInput, match="client_seed must be text that is not empty and holds no lone surrogates"):
+            chance.outcome(text, 0)
     with refuses(InvalidInput, match="nonce must be a whole number of at least 0"):
         chance.outcome("p", -1)
     with refuses(InvalidInput, match="left must name prizes: a, got 'z'"):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialmkt.core.errors import EmptyInput, Infeasible, InvalidInput
-from socialmkt.lottery import _chances, odds
+from socialmkt.lottery import _chances, odds, odds_table
 from tests.lottery.draws import VECTORS
 from tests.refusals import refuses
 
@@ -45,7 +45,7 @@ def test_exact_odds_are_those_of_all_orders(weights, k) -> None:
     assert found["probability"].tolist() == [float(expected[weight]) for weight in sorted(expected)]
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(counts=classes, quantities=st.lists(st.integers(1, 6), min_size=1, max_size=3))
 def test_the_integral_is_exact_to_the_last_places(counts, quantities) -> None:
     exact = odds(counts, quantities=quantities, method="exact")
@@ -62,6 +62,8 @@ def test_the_integral_is_exact_to_the_last_places(counts, quantities) -> None:
         ({1: 10, 1000: 10}, [1, 4, 5, 1, 4, 4, 1]),
         ({1: 50, 2: 30, 10: 20}, [1, 1, 8, 40, 45, 4]),
         ({1: 5, 2**32 - 1: 7}, [1, 2, 4, 1, 3, 1]),
+        ({1: 2_000, 2**32 - 1: 5}, [4, 1, 1, 20]),
+        ({1: 3_000, 40: 3, 1_000: 2}, [1, 2, 3, 10]),
         ({1: 100, 100: 30}, [60, 40, 29, 1]),
         ({1: 300}, [1, 99, 199, 1]),
     ],
@@ -73,6 +75,7 @@ def test_hard_cases_keep_ten_places_even_for_the_smallest_chances(counts, quanti
     assert np.abs(integral[exact > 0] / exact[exact > 0] - 1).max() < 1e-9
 
 
+@settings(max_examples=20)
 @given(counts=classes, quantities=st.lists(st.integers(1, 9), min_size=1, max_size=3))
 def test_chances_add_up_and_rise_with_weight(counts, quantities) -> None:
     found = odds(counts, quantities=quantities)
@@ -118,6 +121,25 @@ def test_the_method_is_chosen_by_size_and_named() -> None:
     assert odds(dict.fromkeys(range(1, 300), 9), quantities=[1_900]).method == "fluid"
 
 
+HUGE = dict.fromkeys([998_244_353, 10**9 + 7, 2**31 - 1, 2**32 - 5], 7)
+
+
+def test_fractions_that_nobody_could_read_are_not_written() -> None:
+    found = odds(HUGE, quantities=[10])
+    assert found.method == "quadrature"
+    with refuses(Infeasible, match="weights must give fractions of at most 4,300 digits for method='exact'"):
+        odds(HUGE, quantities=[10], method="exact")
+
+
+@settings(max_examples=25)
+@given(counts=classes, quantities=st.lists(st.integers(1, 6), min_size=1, max_size=3))
+def test_the_digits_of_a_fraction_are_bounded(counts, quantities) -> None:
+    longest = max(map(len, odds(counts, quantities=quantities, method="exact")["exact"]))
+    ends = [0, *itertools.accumulate(quantities)]
+    case = odds_table._Case(list(counts), list(counts.values()), list(itertools.pairwise(ends)))
+    assert longest <= 2 * case.digits + 3
+
+
 def test_the_plain_share_is_no_chance() -> None:
     found = odds({1: 900, 10: 100}, quantities=[100])
     share = 100 * 10 / 1_900
@@ -144,9 +166,18 @@ def test_columns_and_counts_of_weights_agree() -> None:
         ({}, {}, EmptyInput, "weights must hold at least one entry"),
         ([0], {}, InvalidInput, "weights must be at least 1"),
         ({0: 3}, {}, InvalidInput, "weights must be a whole number from 1"),
-        ({1: 0}, {}, InvalidInput, "weights must be a whole number of at least 1"),
+        ({1: 0}, {}, InvalidInput, "weights must be a whole number from 1 to 9,007,199,254,740,991, got 0"),
+        ({1: 2**63}, {}, InvalidInput, "weights must be a whole number from 1 to 9,007,199,254,740,991"),
+        ([1, None], {}, InvalidInput, r"weights must not be null, got None at row 1 \(1 such rows of 2\)\.$"),
         ([1], {"quantities": []}, EmptyInput, "quantities must hold at least one prize"),
-        ([1], {"quantities": [0]}, InvalidInput, "quantities must be a whole number of at least 1"),
+        ([1], {"quantities": [0]}, InvalidInput, "quantities must be a whole number from 1 to 9,007,199,254,740,991"),
+        ([1], {"quantities": {"a": 2**63}}, InvalidInput, "quantities must be a whole number from 1 to"),
+        (
+            [1],
+            {"quantities": {1: 1, "1": 2}},
+            InvalidInput,
+            "quantities must have names that are text, not empty, got 1",
+        ),
         ([1], {"quantities": {"a": 1.0}}, InvalidInput, "quantities must be a whole number"),
         ([1], {"method": "share"}, InvalidInput, "method must be one of auto, exact, quadrature, fluid"),
         ({1: 10**6}, {"method": "exact"}, Infeasible, "weights must have at most 100,000 entries"),

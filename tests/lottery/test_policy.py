@@ -145,6 +145,7 @@ def test_the_random_value_is_the_hash_of_the_signature() -> None:
     [
         ("name", "张三", "张*"),
         ("name", "三", "*"),
+        ("name", " 三 ", "*"),
         ("name", "Ann Mary Lee", "A** M*** L**"),
         ("phone", "13800138000", "138****8000"),
         ("phone", "+86 138-0013-8000", "+86 1**-****-8000"),

@@ -297,6 +297,11 @@ def test_too_many_sub_tickets_are_refused() -> None:
         rank(of({"ann": 10**7, "bo": 1}), KEY, k=1, method="tickets")
 
 
+def test_a_refused_secret_is_not_shown() -> None:
+    with refuses(InvalidInput, match="secret must be printable ASCII text, or bytes, got another value"):
+        draw_key(DRAW["commitment"], BEACON, secret=f"{SESAME} ü")
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [

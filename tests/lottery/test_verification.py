@@ -21,6 +21,7 @@ from socialmkt.lottery import (
     Entries,
     Finding,
     FindingCode,
+    PolicyCode,
     Prize,
     draw,
     manifest,
@@ -81,7 +82,7 @@ def rich(method: str = "exponential") -> tuple[DrawRecord, Entries]:
 def script(tmp_path: Path, text: str) -> subprocess.CompletedProcess[str]:
     (tmp_path / "check.py").write_text(VERIFIER, encoding="utf-8")
     (tmp_path / "record.json").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-I", "check.py", "record.json"]
+    command = [sys.executable, "-I", "-W", "error", "check.py", "record.json"]
     return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
 
@@ -92,6 +93,7 @@ def test_the_library_and_the_script_find_a_record_sound(method, tmp_path) -> Non
     assert verify(record, entries) == []
     done = script(tmp_path, record.audit(entries))
     assert (done.returncode, done.stdout, done.stderr) == (0, "sound\n", "")
+    assert script(tmp_path, record.audit(entries).replace('"beacon":"4 7 1"', '"beacon":""')).returncode == 1
 
 
 def test_the_script_can_be_read_in_one_sitting() -> None:
@@ -179,6 +181,12 @@ def test_a_loaded_record_never_makes_verify_raise() -> None:
     ):
         loaded = DrawRecord.from_audit(json.dumps({**broken, name: value}))
         assert verify(loaded, entries), name
+    for name in ("beacon", "secret", "commitment", "digest"):
+        assert verify(DrawRecord.from_audit(json.dumps({**broken, name: "\ud800"})), entries), name
+    for name in ("drawn", "winners", "alternates"):
+        first, *others = broken[name]
+        surrogate = [[*first[:4], "\ud800", first[5]], *others]
+        assert verify(DrawRecord.from_audit(json.dumps({**broken, name: surrogate})), entries), name
     with refuses(InvalidInput, match="record must be a DrawRecord"):
         verify("record", entries)
     with refuses(InvalidInput, match="entries must be Entries"):
@@ -223,6 +231,14 @@ def test_one_changed_character_is_found_by_the_library(part, where, by) -> None:
     assert text is None or found_by_the_library(text)
 
 
+def test_an_instant_in_another_spelling_is_found_by_the_library() -> None:
+    for place, character in enumerate(AUDIT):
+        if character in "TZ" and AUDIT[place - 1].isdigit():
+            assert found_by_the_library(f"{AUDIT[:place]}t{AUDIT[place + 1 :]}"), AUDIT[place - 30 : place + 1]
+            assert found_by_the_library(f"{AUDIT[:place]}+00:00{AUDIT[place + 1 :]}"), AUDIT[place - 30 : place + 1]
+    assert found_by_the_library(AUDIT.replace(".000006Z", ",000006Z"))
+
+
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("where", [0.03, 0.31, 0.57, 0.83, 0.97])
 def test_one_changed_character_is_found_by_the_script(part, where, tmp_path) -> None:
@@ -249,12 +265,44 @@ def test_the_script_finds_forged_events(tmp_path) -> None:
         assert verify(record, LIST)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["ann\t1", "bo\t-5"],
+        ["ann\t1", "bo\t0"],
+        ["ann\t1", f"bo\t{2**32}"],
+        ["ann\t1", "bo\t05"],
+        ["bo\t1", "ann\t1"],
+        ["ann\t1", "ann\t2"],
+        ["ann\t1", "bo\t1\t1"],
+        ["ann\t1", "bo\t1", "cy\t1"],
+    ],
+)
+def test_a_list_in_another_form_is_found_even_where_it_was_committed_to(lines, tmp_path) -> None:
+    """Nobody may slip in a weight below 0, a second row or a row that is not read."""
+    record = json.loads(example_record().audit(example()))
+    text = "\n".join(["id\tweight", *lines]) + ("\n" if len(lines) == 2 else "")
+    rules = {**record["manifest"], "entries": 2, "entries_digest": keys_of(text), "prizes": [], "alternates": 0}
+    commitment = keys_of(json.dumps(rules, sort_keys=True, separators=(",", ":")))
+    nothing = {"alternates": [], "drawn": [], "winners": [], "events": []}
+    forged = json.dumps({**record, **nothing, "entries": text, "manifest": rules, "commitment": commitment})
+    done = script(tmp_path, forged)
+    assert (done.returncode, done.stderr) == (1, "NOT SOUND: form of the list\n")
+
+
+SHELL = r"""
+K=$(printf 'socialmkt/draw/1\n%s\n%s\n%s\n%s' "$commitment" "$beacon" "$secret" main | sha256sum | cut -c1-64)
+printf '%s%s' "$K" "$id" | sha256sum
+"""
+
+
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
 def test_a_single_ticket_is_checked_in_a_shell() -> None:
-    for one in ("alice", "张三"):
-        line = f"printf '%s%s' \"$K\" '{one}' | sha256sum"
+    record = example_record()
+    public = {"commitment": record.commitment, "beacon": record.beacon, "secret": "", "PATH": "/usr/bin:/bin"}
+    for one in ("alice", "张三", "-n", "100%s", "a\\n", 'it\'s "$K" `id`'):
         done = subprocess.run(
-            ["sh", "-c", line], env={"K": KEY, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True
+            ["sh", "-c", SHELL], env={**public, "id": one}, capture_output=True, text=True, check=True
         )
         assert done.stdout.split()[0] == ticket(KEY, one)
 
@@ -292,3 +340,12 @@ def test_findings_speak_two_languages() -> None:
     found = Finding(code=FindingCode.digest, message="m")
     assert str(found) == "digest: m"
     assert json.loads(found.model_dump_json()) == {"code": "digest", "message": "m", "where": ""}
+
+
+def test_findings_go_through_json() -> None:
+    for code in (*FindingCode, *PolicyCode):
+        found = Finding(code=code, message="m", where="w")
+        again = Finding.model_validate_json(found.model_dump_json())
+        assert again == found
+        assert type(again.code) is type(code)
+    assert not {str(code) for code in FindingCode} & {str(code) for code in PolicyCode}

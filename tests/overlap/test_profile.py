@@ -491,3 +491,16 @@ def test_totals_that_cannot_be_reached_are_refused(arguments: Any, kind: Any, wo
 def test_limits_of_raking_are_refused_by_name(options: Any) -> None:
     with refuses(InvalidInput, match=f"overlap.rake: {next(iter(options))} must be a"):
         rake([[1]], [1], [1], **options)
+
+
+@pytest.mark.parametrize("users", ["100", -1, 2.5, True, 2**63])
+def test_users_of_a_built_profile_are_refused_by_name_of_the_function(users: Any) -> None:
+    with refuses(InvalidInput, match="Profile.from_counts: users must be a whole number of at least 0"):
+        Profile.from_counts({"young": 3}, users=users)
+    with refuses(InvalidInput, match="overlap.joint_profile: users must be a whole number of at least 0"):
+        joint_profile({"age": {"young": 1.0}}, users=users)
+
+
+def test_a_sample_of_a_built_profile_is_a_number_above_0() -> None:
+    with refuses(InvalidInput, match="overlap.joint_profile: sample must be a finite number above 0, got 0"):
+        joint_profile({"age": {"young": 1.0}}, sample=0)

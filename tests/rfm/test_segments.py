@@ -236,10 +236,10 @@ def test_a_box_survives_json() -> None:
 def test_other_misuse_of_maps_is_refused() -> None:
     with refuses(InvalidInput, "segments must list each segment once, got 'a'"):
         SegmentMap.from_boxes("m", 2, [Segment("a", r=(1, 1)), Segment("a", r=(2, 2))])
-    with refuses(InvalidInput, "segments must be Segments, got 'a'"):
+    with refuses(InvalidInput, "segments must hold Segment objects, got a str at row 0"):
         SegmentMap.from_boxes("m", 2, ["a"])
     for listed in (None, 5, "ab"):
-        with refuses(InvalidInput, "SegmentMap.from_boxes: segments must be a list of Segments, got"):
+        with refuses(InvalidInput, "SegmentMap.from_boxes: segments must be a list of Segment, got"):
             SegmentMap.from_boxes("m", 2, listed)
     with refuses(InvalidInput, "cells must be a mapping of segment to codes, got"):
         SegmentMap.from_cells("m", 2, [222])

@@ -392,7 +392,7 @@ def test_the_bound_holds_for_the_sum_of_absolute_amounts(amounts) -> None:
         ({"as_of": 5}, "as_of must be"),
         ({"as_of": np.datetime64("2026-03")}, "as_of must be"),
         ({"as_of": np.datetime64("2026-03-02", "W")}, "as_of must be"),
-        ({"as_of": np.datetime64("NaT")}, "as_of must be"),
+        ({"as_of": np.datetime64("NaT", "us")}, "as_of must be"),
         ({"as_of": np.datetime64("NaT", "D")}, "as_of must be"),
     ],
 )

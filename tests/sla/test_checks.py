@@ -156,7 +156,9 @@ targets = st.one_of(
 
 def columns_of(rows: list[tuple[int, int | None]]) -> tuple[Any, Any]:
     received = np.array([start for start, _ in rows], dtype="M8[us]")
-    replied = np.array([np.datetime64("NaT") if wait is None else start + wait for start, wait in rows], dtype="M8[us]")
+    replied = np.array(
+        [np.datetime64("NaT", "us") if wait is None else start + wait for start, wait in rows], dtype="M8[us]"
+    )
     return received, replied
 
 
@@ -164,7 +166,7 @@ def columns_of(rows: list[tuple[int, int | None]]) -> tuple[Any, Any]:
 def test_a_reply_is_on_time_if_and_only_if_its_elapsed_time_fits(rows: Any, target: Target, now: int) -> None:
     received, replied = columns_of(rows)
     checks = check(received, replied, target, as_of=np.datetime64(now, "us"))
-    answered, zero = ~np.isnat(checks.replied) & (checks.rule == 0), np.timedelta64(0)
+    answered, zero = ~np.isnat(checks.replied) & (checks.rule == 0), np.timedelta64(0, "us")
     on_time = checks.replied <= checks.due
     assert (on_time == (checks.remaining >= zero))[answered].all()
     assert (on_time == (checks.status == "met"))[answered].all()
@@ -191,7 +193,7 @@ def test_a_replay_does_not_know_the_future(rows: Any, target: Target, now: int) 
     received, replied = columns_of(rows)
     as_of = np.datetime64(now, "us")
     known = received <= as_of
-    then = np.where(replied <= as_of, replied, np.datetime64("NaT"))
+    then = np.where(replied <= as_of, replied, np.datetime64("NaT", "us"))
     assert check(received, replied, target, as_of=as_of).filter(known) == check(
         received[known], then[known], target, as_of=as_of
     )
@@ -231,7 +233,7 @@ def test_every_kind_of_column_gives_the_same_answer(make: Any) -> None:
 def test_checks_do_not_change_with_their_inputs() -> None:
     received, replied = columns_of([(to_us(NOON), 5)])
     checks = check(received, replied, HOURLY, as_of=NOON + HOUR)
-    received[0] = replied[0] = np.datetime64("NaT")
+    received[0] = replied[0] = np.datetime64("NaT", "us")
     assert next(checks.rows()).received == NOON
     assert Checks.model_validate_json(checks.model_dump_json()) == checks
     assert "met" in checks._repr_html_()
@@ -305,6 +307,8 @@ def test_only_checks_merge() -> None:
             InvalidInput,
             "received must not be null, got None at row 1",
         ),
+        (lambda: check(NOON, [None], HOURLY, as_of=NOON), InvalidInput, "received must be a column"),
+        (lambda: check([NOON], NOON, HOURLY, as_of=NOON), InvalidInput, "replied must be a column"),
         (
             lambda: check([NOON], [dt.datetime(2026, 11, 20)], HOURLY, as_of=NOON),
             AmbiguousTime,

@@ -21,6 +21,7 @@ from tests.strategies import COLUMN_KINDS
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "sla_delay.json").read_text(encoding="utf-8"))
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 US = dt.timedelta(microseconds=1)
+DAY = 24 * HOUR
 
 
 def test_one_long_wait_decides_the_equivalent_delay() -> None:
@@ -63,7 +64,7 @@ def test_the_cost_rises_with_the_delay_and_with_the_audience(
     assert first <= delay_cost(more, **settings, audience=audience) * slack
     assert first <= delay_cost(less, **settings, audience=2 * audience) * slack
     started = 1 / (math.log(2) / (doubling / MINUTE))
-    assert first <= (audience - started) * slack
+    assert first <= audience - started
     if less / doubling < 900:
         assert first <= delay_cost(less, **settings) * slack
     assert delay_cost(less, doubling=None, half_life=half_life) <= delay_cost(more, doubling=None, half_life=half_life)
@@ -75,6 +76,19 @@ def test_an_equivalent_delay_lies_between_the_mean_and_the_longest(
 ) -> None:
     found = equivalent_delay(waits, doubling=doubling)
     assert sum(waits, dt.timedelta(0)) / len(waits) - US <= found <= max(waits)
+
+
+def test_a_vast_audience_bounds_nothing() -> None:
+    settings: dict[str, Any] = {"doubling": HOUR, "half_life": HOUR}
+    for delay in (0 * HOUR, US, 30 * HOUR):
+        free = delay_cost(delay, **settings)
+        assert delay_cost(delay, **settings, audience=1e300) == pytest.approx(free, rel=1e-12)
+
+
+def test_where_growth_is_slow_an_equivalent_delay_is_the_mean() -> None:
+    waits = [10 * DAY, 10 * DAY, 10 * DAY, 0 * DAY]
+    found = equivalent_delay(waits, doubling=10**8 * DAY)
+    assert 7.5 * DAY <= found < 7.5 * DAY + dt.timedelta(milliseconds=6)
 
 
 def test_an_equivalent_delay_never_overflows() -> None:
@@ -98,9 +112,19 @@ def test_one_delay_equals_a_column_of_any_kind(make: Any) -> None:
         (
             lambda: delay_cost(-MINUTE, doubling=HOUR, half_life=HOUR),
             InvalidInput,
-            "delay must be at least 0, got .* at row 0",
+            r"delay must be at least 0, got -1 day, 23:59:00\.$",
         ),
-        (lambda: delay_cost(5, doubling=HOUR, half_life=HOUR), InvalidInput, "delay must be a column"),
+        (
+            lambda: delay_cost([MINUTE, -MINUTE, -MINUTE], doubling=HOUR, half_life=HOUR),
+            InvalidInput,
+            r"delay must be at least 0, got .* at row 1 \(2 such rows of 3\)",
+        ),
+        (
+            lambda: delay_cost([MINUTE, None], doubling=HOUR, half_life=HOUR),
+            InvalidInput,
+            r"delay must not be null, got None at row 1 \(1 such rows of 2\)\.$",
+        ),
+        (lambda: delay_cost(5, doubling=HOUR, half_life=HOUR), InvalidInput, "delay must be a timedelta, .* got 5"),
         (lambda: delay_cost(MINUTE, doubling=5, half_life=HOUR), InvalidInput, "doubling must be a timedelta above 0"),
         (
             lambda: delay_cost(MINUTE, doubling=HOUR, half_life=0 * HOUR),
@@ -108,7 +132,7 @@ def test_one_delay_equals_a_column_of_any_kind(make: Any) -> None:
             "half_life must be a timedelta above 0",
         ),
         (
-            lambda: delay_cost(MINUTE, doubling=np.timedelta64("NaT"), half_life=HOUR),
+            lambda: delay_cost(MINUTE, doubling=np.timedelta64("NaT", "us"), half_life=HOUR),
             InvalidInput,
             "doubling must be a",
         ),
@@ -135,8 +159,14 @@ def test_one_delay_equals_a_column_of_any_kind(make: Any) -> None:
         (
             lambda: delay_cost(1100 * HOUR, doubling=HOUR, half_life=HOUR),
             Overflow,
-            "delay must give exposures that fit a float",
+            r"delay must give exposures that fit a float, got [^(]*\. Pass the audience",
         ),
+        (
+            lambda: delay_cost([HOUR, 1005 * HOUR], doubling=HOUR, half_life=HOUR, rate=1e300),
+            Overflow,
+            r"delay must give exposures that fit a float, got .* at row 1 \(1 such rows of 2\)",
+        ),
+        (lambda: delay_cost(HOUR, doubling=None, half_life=HOUR, rate=1e308), Overflow, "exposures that fit a float"),
         (lambda: equivalent_delay([], doubling=HOUR), EmptyInput, "delays must hold at least one delay"),
         (lambda: equivalent_delay([-HOUR], doubling=HOUR), InvalidInput, "delays must be at least 0"),
         (lambda: equivalent_delay([HOUR], doubling=-HOUR), InvalidInput, "doubling must be a timedelta above 0"),

@@ -81,7 +81,7 @@ def test_an_envelope_keeps_the_order_and_never_exceeds_the_literal_promise(
     calendar: Calendar, t: Any, within: dt.timedelta, otherwise: dt.timedelta
 ) -> None:
     found = due(two("envelope", within, otherwise, calendar), t)
-    assert (np.diff(found) >= np.timedelta64(0)).all()
+    assert (np.diff(found) >= np.timedelta64(0, "us")).all()
     assert (found <= due(two("arrival", within, otherwise, calendar), t)).all()
     assert (found >= t).all()
 
@@ -143,6 +143,14 @@ def test_a_warning_comes_before_the_end_and_one_value_equals_a_column(
         assert (warned <= end).all()
         for ask, answers in ((due, end), (lambda p, one: warning(p, one, at=at), warned)):
             assert [ask(target, one).replace(tzinfo=None) for one in t] == answers.tolist()
+
+
+def test_a_blend_does_not_depend_on_what_its_calendar_was_asked_before() -> None:
+    calendar = W95.model_copy()
+    target = two("blend", dt.timedelta(seconds=300.5), dt.timedelta(seconds=3600.25), calendar)
+    before = due(target, NOON)
+    calendar.between(NOON.replace(year=1950), NOON.replace(year=2150))
+    assert due(target, NOON) == before
 
 
 def test_the_earlier_of_wall_and_business_time_is_looser_than_the_promise() -> None:
@@ -239,6 +247,10 @@ def test_semantics_are_derived(calendar: Any, otherwise: Any, semantics: str) ->
     target = Target(within=MINUTE, calendar=calendar, otherwise=otherwise)
     assert target.semantics == semantics
     assert target.model_copy(update={"calendar": W95, "otherwise": HOUR}).semantics is Semantics.envelope
+
+
+def test_a_share_may_be_a_float_of_numpy() -> None:
+    assert Target(within=HOUR, objective=np.float32(0.5), warn_at=np.array([0.5, 0.75]).tolist()).objective == 0.5
 
 
 def test_a_wall_target_may_have_a_calendar_for_its_zone() -> None:

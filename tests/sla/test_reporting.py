@@ -305,6 +305,9 @@ def test_percents_of_a_stored_report_are_checked() -> None:
         ({"bands": [HOUR, HOUR]}, "bands must ascend from above 0"),
         ({"bands": [0 * HOUR]}, "bands must ascend from above 0"),
         ({"bands": [1]}, "bands must hold timedeltas"),
+        ({"bands": [None]}, r"bands must not be null, .* of 1\)\.$"),
+        ({"percentiles": [None]}, r"percentiles must not be null, .* of 1\)\.$"),
+        ({"by": [None]}, r"by must not be null, .* of 1\)\.$"),
         ({"tz": "Mars"}, "tz must be an IANA zone name"),
         ({"by": "mood"}, "by must be one of received"),
         ({"by": "due"}, "by must hold whole numbers, text"),
@@ -367,7 +370,12 @@ def test_one_mention_in_the_night_wakes_nobody() -> None:
         (
             lambda: burn_rate(burning(1, 2), [0 * HOUR], objective=0.9),
             InvalidInput,
-            "windows must be above 0, got .* at row 0",
+            r"windows must be above 0, got .* at row 0 \(1 such rows of 1\)",
+        ),
+        (
+            lambda: burn_rate(burning(1, 2), [None], objective=0.9),
+            InvalidInput,
+            r"windows must not be null, .* of 1\)\.$",
         ),
         (lambda: burn_rate(burning(1, 2), [60], objective=0.9), InvalidInput, "windows must hold timedeltas"),
         (lambda: burn_rate(burning(1, 2), [HOUR], objective=90), InvalidInput, "objective must lie strictly"),
@@ -378,8 +386,16 @@ def test_one_mention_in_the_night_wakes_nobody() -> None:
         ),
         (lambda: burn_rate([], [HOUR], objective=0.9), InvalidInput, "checks must be Checks"),
         (lambda: burn_alerts(burning(1, 2), [], objective=0.9), EmptyInput, "alerts must hold at least one alert"),
-        (lambda: burn_alerts(burning(1, 2), [HOUR], objective=0.9), InvalidInput, "alerts must be BurnAlerts"),
-        (lambda: burn_alerts(burning(1, 2), 5, objective=0.9), InvalidInput, "alerts must be BurnAlerts"),
+        (
+            lambda: burn_alerts(burning(1, 2), [HOUR], objective=0.9),
+            InvalidInput,
+            "alerts must hold BurnAlert objects, got",
+        ),
+        (
+            lambda: burn_alerts(burning(1, 2), 5, objective=0.9),
+            InvalidInput,
+            "alerts must be a list of BurnAlert, got 5",
+        ),
     ],
 )
 def test_a_burn_rate_that_makes_no_sense_is_refused(ask: Any, kind: Any, words: str) -> None:

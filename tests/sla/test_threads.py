@@ -126,7 +126,7 @@ def test_a_replay_is_the_run_on_the_prefix(log: list[Act], policy: Policy, end: 
 def test_a_reply_is_on_time_if_and_only_if_the_elapsed_time_fits(log: list[Act], policy: Policy) -> None:
     checks = measure(events_of(log), policy, as_of=END)
     known = ~np.isnat(checks.due) & ~np.isnat(checks.replied)
-    fits = checks.remaining >= np.timedelta64(0)
+    fits = checks.remaining >= np.timedelta64(0, "us")
     assert ((checks.replied <= checks.due) == fits)[known].all()
     assert ((checks.status == "met") == fits)[known].all()
 
@@ -280,6 +280,22 @@ def test_nothing_happened_gives_no_rows() -> None:
             InvalidInput,
             "kind must be one of mention, .* got 'say'",
         ),
+        (
+            lambda: Events.from_columns([1] * 3, [END] * 3, ["note", "resum", "resum"], ["human"] * 3),
+            InvalidInput,
+            r"kind must be one of .*, got 'resum' at row 1 \(2 such rows of 3\)\. Did you mean 'resume'\?",
+        ),
+        (
+            lambda: Events.from_columns([None], [END], ["note"], ["human"]),
+            InvalidInput,
+            r"thread must not be null, .* of 1\)\.$",
+        ),
+        (
+            lambda: Events.from_columns([1], [END], [None], ["human"]),
+            InvalidInput,
+            r"kind must not be null, .* of 1\)\.$",
+        ),
+        (lambda: Events.from_columns([1], END, ["note"], ["human"]), InvalidInput, "at must be a column"),
         (
             lambda: Events.from_columns([1], [END], [1], ["human"]),
             InvalidInput,
