@@ -36,7 +36,7 @@ def refuses(kind: type[SocialmktError], match: str) -> Iterator[pytest.Exception
 def _names_who_was_called(function: str, trace: TracebackType) -> bool:
     """Tell whether a function names what the test called, or a step on the way; a reader of columns says who asks."""
     every = [frame for frame, _ in walk_tb(trace) if frame.f_globals.get("__name__", "").startswith("socialmkt")]
-    if not every or every[0].f_locals.get("func") == function:
+    if not every or function in [every[0].f_locals.get(asks) for asks in ("func", "function")]:
         return bool(function)  # the test raises the error itself, or says who asks
     owner, _, name = function.partition(".")
     modules = [module for place, module in sys.modules.items() if place.startswith("socialmkt")]
