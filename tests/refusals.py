@@ -44,4 +44,5 @@ def _names_who_was_called(function: str, trace: TracebackType) -> bool:
         return not name or any(hasattr(each, name) for each in classes)
     named = [module for module in modules if module.__name__.rpartition(".")[2] == owner]
     steps = {frame.f_code.co_name for frame in (every[:1] if owner == "columns" else every)}
-    return name in steps and any(hasattr(module, name) for module in named)
+    private = every[0].f_code.co_name.startswith("_")  # the test calls the kernel itself
+    return (private or name in steps) and any(hasattr(module, name) for module in named)
