@@ -146,15 +146,15 @@ class MinorReader:
         match = _TEXT.fullmatch(text)
         if match is None:
             raise self._refusal(InvalidInput, "be digits with at most one point, such as '-12.50'", text, row)
-        if len(text) > _MOST_DIGITS:
-            raise self._refusal(Overflow, f"have at most {_MOST_DIGITS:,} digits", text, row)
         whole, fraction = match.groups(default="")
+        if len(whole.lstrip("+-")) + len(fraction) > _MOST_DIGITS:
+            raise self._refusal(Overflow, f"have at most {_MOST_DIGITS:,} digits", text, row)
         return int(whole + fraction), 10 ** len(fraction)
 
     def _decimal_ratio(self, amount: Decimal, row: int | None) -> tuple[int, int]:
         if not amount.is_finite():
             raise self._refusal(InvalidInput, "be finite", amount, row)
-        if amount.adjusted() > _MOST_DIGITS:
+        if amount.adjusted() >= _MOST_DIGITS:
             raise self._refusal(Overflow, f"have at most {_MOST_DIGITS:,} digits", amount, row)
         if amount and amount.adjusted() < -_MOST_DIGITS:
             return (-1 if amount.is_signed() else 1), 10**_MOST_DIGITS  # rounds as any amount so small

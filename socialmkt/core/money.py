@@ -34,6 +34,8 @@ __all__ = ["CURRENCY_TABLE", "Currency", "Rounding", "allocate", "allocate_array
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
+_TOO_MANY = 10**4_000  # Python writes no int of more than 4,300 digits
+
 
 class Rounding(StrEnum):
     """The seven ways to round, under the names that the `decimal` module gives them.
@@ -351,7 +353,7 @@ class Currency:
         if not is_int(minor):
             raise refuse(InvalidInput, func, "minor", "be an int of minor units", minor)
         whole = int(minor)
-        if whole.bit_length() > 13_000:
+        if abs(whole) >= _TOO_MANY:
             raise refuse(Overflow, func, "minor", "have at most 4,000 digits", Verbatim("more"))
         digits = str(abs(whole)).rjust(self.exponent + 1, "0")
         point = len(digits) - self.exponent

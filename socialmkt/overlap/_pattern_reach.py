@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from pydantic import model_validator
 
-from socialmkt.core.errors import InvalidInput, SchemeMismatch, Verbatim, refuse
+from socialmkt.core.errors import InvalidInput, Overflow, SchemeMismatch, Verbatim, refuse
 from socialmkt.core.model import Name
 from socialmkt.core.table import Floats, Ints, Table
 from socialmkt.overlap._estimates import Estimate, count_estimate
@@ -96,6 +96,8 @@ class PatternReach(Table):
         ------
         SchemeMismatch
             Other audiences, or another theta.
+        Overflow
+            More people than 64 bits count.
 
         Examples
         --------
@@ -111,6 +113,8 @@ class PatternReach(Table):
         for name in ("names", "theta"):
             if getattr(self, name) != getattr(other, name):
                 raise refuse(SchemeMismatch, func, name, f"be {getattr(self, name)!r}", getattr(other, name))
+        if int(self._kept.counts.sum()) + int(other._kept.counts.sum()) >= 2**63:
+            raise refuse(Overflow, func, "other", "keep the sum of all people below 2**63", Verbatim("more"))
         total = added([self._kept, other._kept])
         figures = self._figures(total.counts)
         return type(self)(mask=total.masks, count=figures, names=self.names, theta=self.theta)

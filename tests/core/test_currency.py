@@ -71,6 +71,13 @@ def test_what_is_no_code_is_refused(code) -> None:
         Currency(code)
 
 
+def test_at_most_three_near_codes_are_named_and_none_where_none_is_near() -> None:
+    with refuses(InvalidInput, match=r"got 'AAR'\. Did you mean '\w{3}' or '\w{3}' or '\w{3}'\?$"):
+        Currency("AAR")
+    with refuses(InvalidInput, match=r"^Currency: code must be an ISO 4217 code such as 'CNY', got '9'\.$"):
+        Currency("9")
+
+
 def test_currencies_are_equal_by_code_and_cannot_be_changed() -> None:
     assert Currency("CNY") == CNY == Currency(CNY)
     assert hash(Currency("CNY")) == hash(CNY)
@@ -100,7 +107,9 @@ def test_in_a_model_a_currency_is_read_from_text_and_written_as_text() -> None:
     assert offer.model_dump() == {"currency": "CNY", "rounding": "half_up"}
     assert canonical(offer) == b'{"currency":"CNY","rounding":"half_up"}'
     assert Offer.model_validate_json(canonical(offer)) == offer
-    assert Offer.model_json_schema()["properties"]["currency"]["pattern"] == "^[A-Z]{3}$"
+    described = {"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217 code"}
+    assert TypeAdapter(Currency).json_schema() == described
+    assert TypeAdapter(Currency).json_schema(mode="serialization")["type"] == "string"
 
 
 def test_in_a_model_a_wrong_code_is_refused_in_the_same_words() -> None:
@@ -205,17 +214,38 @@ def test_a_rounded_amount_is_what_the_decimal_module_rounds(currency, amount, ru
 
 @pytest.mark.parametrize("amount", [Decimal("1E+999999"), "9" * 4_001, Decimal("-1E+4001")])
 def test_an_amount_without_end_is_refused(amount) -> None:
-    with refuses(Overflow, match="amount must have at most 4,000 digits"):
+    with refuses(Overflow, match=r"^Currency.minor: amount must have at most 4,000 digits, got (Decimal|'9)"):
         CNY.minor(amount)
+    with refuses(
+        Overflow, match=r"^Currency.minors: column must have at most 4,000 digits, got (Decimal|'9).* at row 1 \("
+    ):
+        CNY.minors(["5" if isinstance(amount, str) else Decimal(5), amount])
+
+
+def test_four_thousand_digits_are_read_and_written() -> None:
+    longest = "9" * 4_000
+    assert JPY.minor(longest) == JPY.minor(Decimal(longest)) == int(longest)
+    assert JPY.major(int(longest)) == Decimal(longest)
+
+
+@given(
+    sign=st.sampled_from([-1, 1]),
+    places=st.sampled_from([3_999, 4_000, 4_001, 9_000]),
+    rule=st.sampled_from(list(Rounding)),
+)
+def test_the_smallest_amount_is_rounded_by_its_sign(sign, places, rule) -> None:
+    rises = rule in {Rounding.up, Rounding.ceiling if sign > 0 else Rounding.floor}
+    assert CNY.minor(Decimal((int(sign < 0), (1,), -places)), rounding=rule) == (sign if rises else 0)
 
 
 @pytest.mark.parametrize("write", [Currency.major, Currency.format])
 def test_only_ints_of_minor_units_are_written(write) -> None:
-    with refuses(InvalidInput, match="minor must be an int of minor units, got 5.0"):
+    func = f"^Currency.{write.__name__}"
+    with refuses(InvalidInput, match=f"{func}: minor must be an int of minor units, got 5.0"):
         write(CNY, 5.0)
-    with refuses(InvalidInput, match="minor must be an int of minor units, got True"):
+    with refuses(InvalidInput, match=f"{func}: minor must be an int of minor units, got True"):
         write(CNY, True)
-    with refuses(Overflow, match="minor must have at most 4,000 digits"):
+    with refuses(Overflow, match=rf"{func}: minor must have at most 4,000 digits, got more\.$"):
         write(CNY, 10**5_000)
 
 
@@ -286,7 +316,10 @@ def test_a_float_passes_if_and_only_if_its_shortest_text_does(x) -> None:
     [
         ([1.0, 11.777], r"column must have at most 2 decimal places in CNY, got 11\.777 at row 1"),
         ([1.0, float("inf")], "column must be finite and below 2.*minor units of CNY, got inf at row 1"),
-        ([1.0, 2.0**60], "column must be finite and below 2.*got 1.15.* at row 1.*pass text"),
+        (
+            [1.0, 2.0**60],
+            r"got 1.15.* at row 1 \(1 such rows of 2\)\. A larger float cannot tell them apart: pass text\.$",
+        ),
     ],
 )
 def test_a_float_that_is_no_amount_is_refused_with_its_row(column, match) -> None:
@@ -344,6 +377,27 @@ def test_minor_units_outside_int64_are_refused_with_their_row(column) -> None:
         CNY.minors(column)
 
 
+@given(currency=currencies, values=st.lists(int64s, min_size=1, max_size=5))
+def test_the_ends_of_int64_are_amounts(currency, values) -> None:
+    ends = [-(2**63), *values, 2**63 - 1]
+    texts = [currency.format(minor).split(" ")[0] for minor in ends]
+    assert currency.minors(texts).tolist() == ends
+    assert JPY.minors(np.array(ends)).tolist() == ends
+
+
+@pytest.mark.parametrize("unit", [Currency("CNY"), Currency("KWD")])
+@pytest.mark.parametrize("end", [-(2**63), 2**63 - 1])
+def test_the_last_whole_units_that_fit_are_read_and_the_next_are_refused(unit, end) -> None:
+    scale = 10**unit.exponent
+    last = end // scale if end > 0 else -(-end // scale)
+    assert unit.minors(np.array([0, last])).tolist() == [0, last * scale]
+    beyond = last + (1 if end > 0 else -1)
+    with refuses(
+        Overflow, match=rf"^Currency.minors: column must fit int64 .*, got {beyond} at row 2 \(1 such rows of 3\)"
+    ):
+        unit.minors(np.array([0, last, beyond]))
+
+
 @given(values=st.lists(int64s, min_size=1, max_size=5))
 def test_ints_fit_or_are_refused_never_wrapped(values) -> None:
     exact = [100 * value for value in values]
@@ -373,6 +427,12 @@ def test_nulls_are_told_to_the_caller(column: Any) -> None:
 
 
 def test_the_reader_names_the_callers_parameters() -> None:
+    with refuses(
+        InvalidInput, match=r"^rfm.summarize: amount must be text, .*, got 5\.0 at row 0 \(1 such rows of 1\)\. Pass"
+    ):
+        read_minors([5.0], currency="CNY", func="rfm.summarize", name="amount")
+    with refuses(InvalidInput, match="^rfm.summarize: rounding must be one of"):
+        read_minors(["5"], currency="CNY", rounding="nearest", func="rfm.summarize", name="amount")
     with refuses(InvalidInput, match="rfm.summarize: currency must be an ISO 4217 code"):
         read_minors(["5"], currency="RMB", func="rfm.summarize", name="amount")
     with refuses(InvalidInput, match="rfm.summarize: amount must be digits .* at row 0"):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError, field_validator
 
 from socialmkt.core import errors
+from socialmkt.core._minor_units import MinorReader
 from socialmkt.core.errors import (
     AmbiguousTime,
     EmptyInput,
@@ -174,6 +175,9 @@ def test_the_context_manager_sees_kind_words_and_form() -> None:
         raise InvalidInput("bad input")
     with pytest.raises(AssertionError, match="names no function"), refuses(InvalidInput, match="x must"):
         raise refuse(InvalidInput, "", "x", "be y", 1)
+    for func in ("currency.minor", "Currency.minr", "columns.amounts"):
+        with pytest.raises(AssertionError, match="names no function that was called"), refuses(InvalidInput, "x must"):
+            MinorReader("CNY", 2, None, floats=False, func=func, name="x").one("5.0.0")
 
 
 def test_a_number_that_python_does_not_write_is_shown_by_its_size() -> None:

@@ -101,13 +101,28 @@ def test_scalars_give_plain_ints_and_columns_int64() -> None:
     ],
 )
 def test_what_cannot_be_divided_is_refused(n, d, match) -> None:
-    with refuses(InvalidInput, match=match):
+    with refuses(InvalidInput, match=f"^Rounding.divide: {match}"):
         Rounding.half_even.divide(n, d)
 
 
-def test_a_scalar_beside_a_column_must_fit_int64() -> None:
-    with refuses(Overflow, match="d must fit int64"):
-        Rounding.half_even.divide([5], 2**64)
+@pytest.mark.parametrize("outside", [2**63, -(2**63) - 1])
+def test_a_scalar_beside_a_column_must_fit_int64(outside) -> None:
+    assert Rounding.floor.divide(-(2**63), np.array([1])).tolist() == [-(2**63)]
+    with refuses(Overflow, match=f"^Rounding.divide: n must fit int64 where the other is a column, got {outside}"):
+        Rounding.half_even.divide(outside, [5])
+
+
+def test_no_column_that_is_divided_may_hold_a_null_and_none_is_dropped() -> None:
+    with refuses(
+        InvalidInput, match=r"^Rounding.divide: n must not be null, got None at row 1 \(1 such rows of 2\)\.$"
+    ):
+        Rounding.half_even.divide([5, None], 2)
+
+
+@given(whole=st.integers(-9, 9), rule=rules)
+def test_a_whole_quotient_is_not_rounded(whole, rule) -> None:
+    assert rule.divide(7 * whole, 7) == whole
+    assert rule.divide([7 * whole], 7).tolist() == [whole]
 
 
 class Policy(Frozen):
@@ -130,6 +145,7 @@ def test_a_rule_survives_pickle_and_json() -> None:
     for rule in RULES:
         assert pickle.loads(pickle.dumps(rule)) is rule
         assert Policy.model_validate_json(Policy(rounding=rule).model_dump_json()).rounding is rule
+        assert read_rounding(rule.value, func="Ladder") is rule
     assert Policy.model_json_schema()["$defs"]["Rounding"]["enum"] == [rule.value for rule in RULES]
 
 
@@ -235,6 +251,14 @@ def test_rows_beyond_one_block_are_split_alike() -> None:
     ]
 
 
+def test_a_row_of_weights_for_each_amount_reaches_beyond_one_block() -> None:
+    rng = np.random.default_rng(0)
+    many, weights = rng.integers(-999, 999, 200), rng.integers(1, 99, (200, 500))
+    assert allocate_array(many, weights).tolist() == [
+        allocate(amount, row) for amount, row in zip(many.tolist(), weights.tolist(), strict=True)
+    ]
+
+
 def test_many_weights_with_ties_at_the_cut_favour_the_lower_index() -> None:
     shares = allocate_array(1_500, np.ones(1_000, dtype=np.int64))
     assert shares.tolist() == [2] * 500 + [1] * 500
@@ -263,15 +287,29 @@ BAD_WEIGHTS = [
 @pytest.mark.parametrize(("weights", "kind", "match"), BAD_WEIGHTS)
 @pytest.mark.parametrize("split", [allocate, allocate_array])
 def test_weights_that_cannot_share_are_refused(split, weights, kind, match) -> None:
-    with refuses(kind, match=match):
+    with refuses(kind, match=f"^money.{split.__name__}: {match}"):
         split(100, weights)
 
 
 @pytest.mark.parametrize("amount", [1.5, True, None, "100"])
 @pytest.mark.parametrize("split", [allocate, allocate_array])
 def test_an_amount_must_be_whole_minor_units(split, amount) -> None:
-    with refuses(InvalidInput, match="amount must"):
+    with refuses(InvalidInput, match=f"^money.{split.__name__}: amount must be an int of minor units, got {amount!r}"):
         split(amount, [1, 1])
+
+
+def test_amounts_in_bulk_are_refused_with_their_row() -> None:
+    with refuses(InvalidInput, match=r"^money.allocate_array: amount must not be null, got None at row 1 .* of 2\)\.$"):
+        allocate_array([5, None], [1, 1])
+    with refuses(InvalidInput, match="^money.allocate_array: amount must hold whole minor units, got 0.5 at row 1"):
+        allocate_array([5, 0.5], [1, 1])
+
+
+def test_a_float_is_sent_to_the_reader_of_major_units() -> None:
+    with refuses(
+        InvalidInput, match=r"^money.allocate: amount must .*, got 1\.5\. Currency\(\.\.\.\)\.minor reads major"
+    ):
+        allocate(1.5, [1, 1])
 
 
 @pytest.mark.parametrize(
@@ -281,25 +319,34 @@ def test_an_amount_must_be_whole_minor_units(split, amount) -> None:
         ([[1, 1], [0, 0]], InvalidInput, "weights must have a positive sum, got only zeros at row 1"),
         ([[1, 1], [1, True]], InvalidInput, "weights must hold whole numbers in int64, got True at row 1"),
         ([[1, 1], [1, 2**63]], Overflow, "weights must hold whole numbers in int64, got 9223372036854775808 at row 1"),
-        ([[1, 1], [1]], InvalidInput, "weights must have rows of one length"),
+        ([[1, 1], [1]], InvalidInput, "weights must have rows of one length, got rows of several lengths"),
         ([[1, 1], 1], InvalidInput, "weights must have rows of one length"),
         ([[], []], EmptyInput, "weights must hold at least one weight"),
         ([[1, 1]], InvalidInput, "weights must have a row for every amount, got 1 rows for 2 amounts"),
         (np.ones((2, 2)), InvalidInput, "weights must hold whole numbers, got a float64 column"),
-        (np.full((2, 2), 2**63, dtype=np.uint64), Overflow, "weights must fit int64"),
+        (np.full((2, 2), 2**63, dtype=np.uint64), Overflow, f"weights must fit int64, got {2**63}"),
+        ([[True, 1], [1, 1]], InvalidInput, "weights must hold whole numbers in int64, got True at row 0"),
+        ([[1, 1], [1, None]], InvalidInput, "weights must hold whole numbers in int64, got None at row 1"),
         (np.ones((2, 2, 2), dtype=np.int64), InvalidInput, "weights must"),
     ],
 )
 def test_a_table_of_weights_says_at_which_row_it_fails(weights, kind, match) -> None:
-    with refuses(kind, match=match):
+    with refuses(kind, match=f"^money.allocate_array: {match}"):
         allocate_array([100, 100], weights)
+
+
+@given(many=st.lists(amounts, min_size=2, max_size=5))
+def test_one_weight_takes_the_whole_amount(many) -> None:
+    assert allocate_array(many, [7]).ravel().tolist() == many
+    assert allocate_array(many, [[7]] * len(many)).ravel().tolist() == many
 
 
 def test_one_amount_wants_one_row_of_weights_and_int64() -> None:
     with refuses(InvalidInput, match="weights must be one row for one amount, got 2 rows"):
         allocate_array(100, [[1, 1], [1, 1]])
-    with refuses(Overflow, match="amount must fit int64"):
-        allocate_array(2**63, [1, 1])
+    for outside in (2**63, -(2**63) - 1):
+        with refuses(Overflow, match=f"^money.allocate_array: amount must fit int64, got {outside}"):
+            allocate_array(outside, [1, 1])
     with refuses(Overflow, match="weights must"):
         allocate_array(100, [1, 2**63])
 
