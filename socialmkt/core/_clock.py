@@ -222,6 +222,7 @@ def clip(intervals: Intervals, low: int, high: int) -> Intervals:
     """Keep the part of sorted intervals that lies in [low, high)."""
     starts, ends = intervals
     first, last = int(np.searchsorted(ends, low, side="right")), int(np.searchsorted(starts, high, side="left"))
+    last = last if low < high else first
     return np.maximum(starts[first:last], low), np.minimum(ends[first:last], high)
 
 

@@ -508,3 +508,8 @@ def test_no_time_of_pandas_is_told_so_too() -> None:
 def test_where_the_years_end_the_calendar_is_not_to_blame(act: Any, words: str) -> None:
     with refuses(Infeasible, words + r" in the years 1900 to 2299, got .*\. No other years are answered\.$"):
         act()
+
+
+@pytest.mark.parametrize("t", ["2026-03-06T02:00", "2026-03-06T20:00"], ids=["open", "closed"])
+def test_no_time_at_all_holds_no_open_interval(t: str) -> None:
+    assert len(W95.intervals(np.datetime64(t), np.datetime64(t))) == 0
