@@ -99,5 +99,5 @@ def test_the_wheel_alone_imports_whole(wheel: Path, tmp_path: Path) -> None:
 def test_the_tests_pass_under_the(versions: list[str], tmp_path: Path) -> None:
     python = _fresh(tmp_path / "venv", f"{ROOT}[test]", *versions)
     _run(python, "-m", "pip", "uninstall", "-q", "-y", "socialmkt", cwd=tmp_path)
-    out = _run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=ROOT)
+    out = _run(python, "-m", "pytest", "-q", "-n", "auto", "-p", "no:cacheprovider", cwd=ROOT)
     assert " passed" in out
