@@ -36,12 +36,17 @@ def _members(owner: type) -> Iterator[tuple[str, Any]]:
     for base in owner.__mro__:
         if base is owner or (base.__module__.startswith("socialmkt.") and "._" in base.__module__):
             for name, member in vars(base).items():
-                if not name.startswith("_") and (inspect.isroutine(member) or _is_property(member)):
+                if not name.startswith("_") and (_is_property(member) or _is_own_routine(member)):
                     yield name, member
 
 
 def _is_property(member: Any) -> bool:
     return isinstance(member, (property, cached_property))
+
+
+def _is_own_routine(member: Any) -> bool:
+    """Tell a method that is written here; old pydantic puts some of its own into classes."""
+    return inspect.isroutine(member) and member.__module__.startswith("socialmkt.")
 
 
 def _documented() -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[type, Any]]]:
