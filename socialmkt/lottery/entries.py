@@ -158,7 +158,9 @@ class Entries:
         socialmkt.core.errors.InvalidInput: Entries.from_columns: id must not repeat, got '7' at row 1 ...
         """
         check_choice(FROM_COLUMNS, "on_duplicate", on_duplicate, ["raise", "merge"])
-        read = read_rows(FROM_COLUMNS, id, weight, groups or {}, qualifies or {})
+        read = read_rows(
+            FROM_COLUMNS, id, weight, {} if groups is None else groups, {} if qualifies is None else qualifies
+        )
         return _listed(in_order(read, FROM_COLUMNS, on_duplicate), FROM_COLUMNS)
 
     @classmethod
