@@ -35,7 +35,7 @@ from socialmkt.campaign._occasion_models import (
 )
 from socialmkt.core import columns
 from socialmkt.core.errors import InvalidInput, refuse
-from socialmkt.core.instants import day_window
+from socialmkt.core.instants import Window, day_window_for
 from socialmkt.core.model import Count, Frozen
 from socialmkt.core.table import Days, Flags, Ints, Table, freeze
 
@@ -261,3 +261,38 @@ def _table(found: Found) -> Occurrences:
         leap=freeze(found.leap),
         moved=freeze(found.moved),
     )
+
+
+def day_window(on: dt.date, *, tz: dt.tzinfo | str, days_before: int = 0, days_after: int = 0) -> Window:
+    """Give the window of a local day, or of the days around it.
+
+    Parameters
+    ----------
+    on : date
+        The day in the middle, such as that of an occasion.
+    tz : tzinfo or str
+        A zone, or its IANA name.
+    days_before, days_after : int >= 0
+        How many days more on either side.
+
+    Returns
+    -------
+    Window
+        From the first instant of the first day to the first instant after the last, in UTC.
+
+    Raises
+    ------
+    InvalidInput
+        `on` is no date, or a number of days is negative.
+    Infeasible
+        The zone left these days out.
+    Overflow
+        The window leaves the years 1 to 9999.
+
+    Examples
+    --------
+    >>> day = next_occurrence(SolarAnnual(month=5, day=20), dt.date(2026, 1, 1)).on
+    >>> day_window(day, tz="Asia/Shanghai", days_before=1).duration
+    datetime.timedelta(days=2)
+    """
+    return day_window_for(on, tz, days_before, days_after, func="campaign.day_window")

@@ -1,13 +1,13 @@
-"""Lists of models, as callers pass them."""
+"""Models as callers pass them: lists of them, and their fields as arguments."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse
+from socialmkt.core.errors import InvalidInput, SocialmktError, Verbatim, refuse
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -22,6 +22,17 @@ def read_models(values: Any, kind: type[M], *, func: str, name: str) -> list[M]:
             got = Verbatim(f"a {type(value).__name__}")
             raise refuse(InvalidInput, func, name, f"hold {kind.__name__} objects", got, row=row)
     return listed
+
+
+def make_model(kind: type[M], fields: Mapping[str, Any], *, func: str) -> M:
+    """Make a model of the arguments of a function; what breaks a rule is refused in the name of the function."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as fault:
+        error = fault.errors()[0].get("ctx", {}).get("error")
+        if not isinstance(error, SocialmktError):
+            raise
+        raise type(error)(f"{func}: {error}", function=func, parameter=error.parameter) from None
 
 
 def _listed(values: Any) -> list[Any] | None:

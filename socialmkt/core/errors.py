@@ -228,7 +228,16 @@ def refuse(
     return kind(text, function=function, parameter=parameter, row=row, count=count)
 
 
-def refuse_choice(function: str, parameter: str, got: object, choices: Iterable[str]) -> InvalidInput:
+def refuse_choice(
+    function: str,
+    parameter: str,
+    got: object,
+    choices: Iterable[str],
+    *,
+    row: int | None = None,
+    count: int | None = None,
+    total: int | None = None,
+) -> InvalidInput:
     """Build the error for a word that is none of the known ones.
 
     Parameters
@@ -239,6 +248,8 @@ def refuse_choice(function: str, parameter: str, got: object, choices: Iterable[
         The word that came.
     choices : iterable of str
         The known words, in the order to show; the first 12 are listed.
+    row, count, total : int, optional
+        As in `refuse`.
 
     Returns
     -------
@@ -254,7 +265,8 @@ def refuse_choice(function: str, parameter: str, got: object, choices: Iterable[
     listed = ", ".join(known[:_MOST_CHOICES])
     if len(known) > _MOST_CHOICES:
         listed += f", ... ({len(known):,} in all)"
-    return refuse(InvalidInput, function, parameter, f"be one of {listed}", got, fix=did_you_mean(got, known))
+    must, fix = f"be one of {listed}", did_you_mean(got, known)
+    return refuse(InvalidInput, function, parameter, must, got, row=row, count=count, total=total, fix=fix)
 
 
 def check_choice(function: str, parameter: str, got: object, choices: Iterable[str]) -> str:

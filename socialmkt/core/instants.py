@@ -315,17 +315,23 @@ def day_window(on: dt.date, *, tz: dt.tzinfo | str, days_before: int = 0, days_a
     >>> day_window(date(2026, 5, 20), tz="Asia/Shanghai", days_before=1).duration
     datetime.timedelta(days=2)
     """
-    func = "instants.day_window"
+    return day_window_for(on, tz, days_before, days_after, func="instants.day_window")
+
+
+def day_window_for(
+    on: dt.date, tz: dt.tzinfo | str, days_before: int, days_after: int, *, func: str, name: str = "on"
+) -> Window:
+    """Give the window of the days around `on` for the function `func`, which calls that day `name`."""
     before = _whole(days_before, func, "days_before", low=0, high=_MOST_DAYS)
     after = _whole(days_after, func, "days_after", low=0, high=_MOST_DAYS)
-    day = _day_number(on, func)
+    day = _day_number(on, func, name)
     ends = np.array([day - before, day + after + 1])
     start, end = _spans.day_starts(ends, _zone(tz, func, "tz")).tolist()
     if start == end:
-        raise refuse(Infeasible, func, "on", f"be a day that {tz} has", on)
+        raise refuse(Infeasible, func, name, f"be a day that {tz} has", on)
     return Window(
-        start=_within_years(start, func, "days_before" if before else "on", before or on),
-        end=_within_years(end, func, "days_after" if after else "on", after or on),
+        start=_within_years(start, func, "days_before" if before else name, before or on),
+        end=_within_years(end, func, "days_after" if after else name, after or on),
     )
 
 
@@ -399,7 +405,7 @@ def _within_years(us: int, func: str, name: str, got: object) -> dt.datetime:
         raise refuse(Overflow, func, name, "keep the window within the years 1 to 9999 of UTC", got) from None
 
 
-def _day_number(on: Any, func: str) -> int:
+def _day_number(on: Any, func: str, name: str) -> int:
     if not isinstance(on, dt.date) or isinstance(on, dt.datetime):
-        raise refuse(InvalidInput, func, "on", "be a date", on)
+        raise refuse(InvalidInput, func, name, "be a date", on)
     return on.toordinal() - EPOCH.toordinal()

@@ -98,7 +98,8 @@ def label(code: Code, *, lang: str = "en") -> str:
 def label_for(code: object, lang: object, func: str) -> str:
     """Give the label of a member for the function `func`; the region and the script of the language are left off."""
     if not isinstance(code, Code):
-        raise refuse(InvalidInput, func, "code", "be a Code", code)
+        fix = "Look the member up first, as in SkipReason('cap_reached'); for segments there is rfm.label."
+        raise refuse(InvalidInput, func, "code", "be a Code", code, fix=fix if isinstance(code, str) else None)
     language = re.split("[-_]", lang, maxsplit=1)[0].lower() if isinstance(lang, str) else ""
     if language not in _LANGUAGES:
         raise refuse_choice(func, "lang", lang, _LANGUAGES)

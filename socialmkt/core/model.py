@@ -12,7 +12,7 @@ import json
 import operator
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, Self, TypeVar, cast, get_args
 
 from pydantic import (
@@ -26,7 +26,8 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from socialmkt.core._instants import MICROSECOND, from_us, timedelta64_us, to_us, zone
+from socialmkt.core import _time_fields
+from socialmkt.core._instants import zone
 from socialmkt.core._whole import is_int
 from socialmkt.core.errors import InvalidInput, Overflow, Verbatim, refuse
 
@@ -262,49 +263,6 @@ def _between(low: int, high: int, must: str = "be a whole number") -> Callable[[
     return check
 
 
-def _duration(value: Any, info: ValidationInfo) -> timedelta:
-    """Take a timedelta or timedelta64, and whole microseconds only from JSON; a bare number could be anything."""
-    if isinstance(value, timedelta):
-        return timedelta(microseconds=value // MICROSECOND)
-    us = value if info.mode == "json" and is_int(value) else timedelta64_us(value)
-    if us is not None:
-        return timedelta(microseconds=us)
-    fix = "Pass timedelta(minutes=5) or the like."
-    raise refuse(InvalidInput, "", _parameter(info), "be a timedelta", value, fix=fix)
-
-
-def _microseconds(span: timedelta) -> int:
-    """Write a span the same under every version of pydantic."""
-    return span // MICROSECOND
-
-
-def _read_instant(value: Any, info: ValidationInfo) -> Any:
-    """Turn ISO 8601 text into a datetime where it comes from JSON."""
-    if info.mode != "json" or not isinstance(value, str):
-        return value
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        raise refuse(InvalidInput, "", _parameter(info), "be ISO 8601 text with an offset", value) from None
-
-
-def _instant(value: Any, info: ValidationInfo) -> datetime:
-    """Take an aware datetime or datetime64, and ISO 8601 text only from JSON; give it in UTC."""
-    name = _parameter(info)
-    return from_us(to_us(_read_instant(value, info), func="", name=name), func="", name=name)
-
-
-def _zoned_instant(value: Any, info: ValidationInfo) -> datetime:
-    """Take what `_instant` takes; give it in the zone that it came with."""
-    value = _read_instant(value, info)
-    return _instant(value, info).astimezone(getattr(value, "tzinfo", UTC))
-
-
-def _iso(instant: datetime) -> str:
-    """Write an instant in UTC with six decimals, the same under every version of pydantic."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
-
-
 def read_name(value: Any, *, func: str, name: str) -> str:
     """Read what the alias `Name` takes: text that is not empty and holds no control characters."""
     if not isinstance(value, str) or not value.strip():
@@ -338,16 +296,27 @@ Positive = Annotated[int, Field(ge=1, le=_INT64_MAX), BeforeValidator(_between(1
 BasisPoints = Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_between(0, 10_000))]
 """A share in hundredths of a per cent, 0 to 10,000."""
 
-Instant = Annotated[datetime, BeforeValidator(_instant), PlainSerializer(_iso, return_type=str, when_used="json")]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_time_fields.instant),
+    PlainSerializer(_time_fields.iso, return_type=str, when_used="json"),
+    _time_fields.INSTANT_IN_JSON,
+]
 """A moment: an aware datetime or datetime64 (taken as UTC), ISO 8601 text with an offset in JSON; kept in UTC."""
 
 ZonedInstant = Annotated[
-    datetime, BeforeValidator(_zoned_instant), PlainSerializer(_iso, return_type=str, when_used="json")
+    datetime,
+    BeforeValidator(_time_fields.zoned_instant),
+    PlainSerializer(_time_fields.iso, return_type=str, when_used="json"),
+    _time_fields.INSTANT_IN_JSON,
 ]
 """An `Instant` that is kept in the zone it came with; written to JSON in UTC all the same."""
 
 Duration = Annotated[
-    timedelta, BeforeValidator(_duration), PlainSerializer(_microseconds, return_type=int, when_used="json")
+    timedelta,
+    BeforeValidator(_time_fields.duration),
+    PlainSerializer(_time_fields.microseconds, return_type=int, when_used="json"),
+    _time_fields.DURATION_IN_JSON,
 ]
 """A length of time: a timedelta or timedelta64 of a fixed unit; whole microseconds in JSON."""
 

@@ -18,7 +18,7 @@ from socialmkt.core._instants import MICROSECOND
 from socialmkt.core._whole import is_int
 from socialmkt.core.calendar import Calendar
 from socialmkt.core.errors import InvalidInput, Verbatim, check_choice, refuse
-from socialmkt.core.instants import Window, day_window, to_us, zone
+from socialmkt.core.instants import Window, day_window_for, to_us, zone
 from socialmkt.core.model import Count, Frozen, Instant, Positive, Zone
 from socialmkt.coupons._fields import MOST_DAYS, Lasting, read_count
 from socialmkt.coupons._windows import Rules, Spans, claim_spans, merged, read_windows, time_reason, write_windows
@@ -240,11 +240,13 @@ def birthday_window(
     check_choice(func, "leap_day", leap_day, _LEAP_DAYS)
     if not is_int(year) or not dt.MINYEAR <= year <= dt.MAXYEAR:
         raise refuse(InvalidInput, func, "year", "be a year from 1 to 9999", year)
-    return day_window(
+    return day_window_for(
         _birthday(born, int(year), leap_day),
-        tz=tz if isinstance(tz, dt.tzinfo) else zone(tz, func=func, parameter="tz"),
-        days_before=read_count(days_before, func, "days_before"),
-        days_after=read_count(days_after, func, "days_after"),
+        tz,
+        read_count(days_before, func, "days_before"),
+        read_count(days_after, func, "days_after"),
+        func=func,
+        name="born",
     )
 
 

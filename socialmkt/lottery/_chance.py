@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import hmac
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -15,9 +16,7 @@ from socialmkt.core.model import Count, Frozen, FrozenDict
 from socialmkt.lottery._canonical import TEXT, encoded, refuse_hidden, sha256_hex, utf8
 from socialmkt.lottery._numbers import whole
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+_OUTCOME = "Chance.outcome"
 _MILLION = 1_000_000
 
 
@@ -106,7 +105,9 @@ class Chance(Frozen):
         >>> Chance(rates={"grand": 1_000}, seed="server-seed").roll("player-7", 1)
         766627
         """
-        func = "Chance.roll"
+        return self._roll(client_seed, nonce, func="Chance.roll")
+
+    def _roll(self, client_seed: str, nonce: int, *, func: str) -> int:
         player = utf8(client_seed, func=func, name="client_seed")
         number = whole(nonce, func=func, name="nonce", low=0)
         digest = hmac.digest(self.seed.encode(), b"%b:%d" % (player, number), "sha256")
@@ -138,14 +139,16 @@ class Chance(Frozen):
         >>> chance.outcome("player-7", 0), chance.outcome("player-7", 0, left={"small": 0})
         ('small', None)
         """
-        stock = self._stock(left or {})
+        stock = self._stock({} if left is None else left)
         bands = np.cumsum(list(self.rates.values())).tolist()
-        place = bisect_right(bands, self.roll(client_seed, nonce))
+        place = bisect_right(bands, self._roll(client_seed, nonce, func=_OUTCOME))
         prize = list(self.rates)[place] if place < len(bands) else None
         return prize if prize is None or stock.get(prize, 1) > 0 else None
 
     def _stock(self, left: Mapping[str, Any]) -> dict[str, int]:
+        if not isinstance(left, Mapping):
+            raise refuse(InvalidInput, _OUTCOME, "left", "be a mapping of prize to number", left)
         for name in left:
             if name not in self.rates:
-                raise refuse(InvalidInput, "Chance.outcome", "left", f"name prizes: {', '.join(self.rates)}", name)
-        return {name: whole(count, func="Chance.outcome", name="left", low=0) for name, count in left.items()}
+                raise refuse(InvalidInput, _OUTCOME, "left", f"name prizes: {', '.join(self.rates)}", name)
+        return {name: whole(count, func=_OUTCOME, name="left", low=0) for name, count in left.items()}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Any, Literal
 
-from socialmkt.core.errors import InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Verbatim, check_choice, refuse
 
 _FUNC = "lottery.masked"
 
@@ -37,11 +37,19 @@ def masked(value: str, *, kind: Literal["name", "phone", "email", "id"]) -> str:
     >>> masked("张三", kind="name"), masked("138-0013-8000", kind="phone"), masked("ann@example.com", kind="email")
     ('张*', '138-****-8000', 'a***@example.com')
     """
+    text = _text(value, func=_FUNC, parameter="value")
+    return _MASKS[check_choice(_FUNC, "kind", kind, _MASKS)](text)
+
+
+def masked_name(value: Any, *, func: str, parameter: str) -> str:
+    """Hide a name for the function `func`."""
+    return _name(_text(value, func=func, parameter=parameter))
+
+
+def _text(value: Any, *, func: str, parameter: str) -> str:
     if not isinstance(value, str) or not value:
-        raise refuse(InvalidInput, _FUNC, "value", "be text that is not empty", value)
-    if kind not in _MASKS:
-        raise refuse_choice(_FUNC, "kind", kind, _MASKS)
-    return _MASKS[kind](value)
+        raise refuse(InvalidInput, func, parameter, "be text that is not empty", value)
+    return value
 
 
 def _name(value: str) -> str:

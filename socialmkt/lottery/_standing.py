@@ -95,7 +95,7 @@ def disqualification_fault(
     manifest: Manifest, standing: Standing, events: Sequence[DrawEvent], entry: str, *, reason: str, at: datetime
 ) -> InvalidInput | None:
     """Say why an entry may not be disqualified, if it may not."""
-    if reason not in manifest.disqualify_reasons:
+    if not isinstance(reason, str) or reason not in manifest.disqualify_reasons:
         return refuse_choice(DISQUALIFY, "reason", reason, manifest.disqualify_reasons)
     if entry in standing.out:
         return refuse(InvalidInput, DISQUALIFY, "entry", "not be disqualified already", entry)

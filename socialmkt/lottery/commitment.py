@@ -6,22 +6,24 @@ Whoever publishes the commitment can no longer choose: every field, every prize 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, field_validator, model_validator
 
-from socialmkt.core.errors import InvalidInput, refuse, refuse_choice
+from socialmkt.core._models import make_model, read_models
+from socialmkt.core.errors import InvalidInput, check_choice, refuse, refuse_choice
 from socialmkt.core.model import Amount, Count, Frozen, FrozenDict, Instant, Name, Positive
 from socialmkt.core.money import Currency
 from socialmkt.lottery._canonical import HEX64, NAME, NAME_RULE, POOL, canonical_json, instant_text, sha256_hex
 from socialmkt.lottery._caps import LARGEST, check_caps
-from socialmkt.lottery._tickets import Method
+from socialmkt.lottery._tickets import METHODS, Method
 from socialmkt.lottery.beacon import QUICKNET
 from socialmkt.lottery.entries import Entries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
 __all__ = ["Manifest", "Prize", "manifest"]
@@ -306,9 +308,11 @@ currency, terms_digest
     Raises
     ------
     InvalidInput
-        A prize requires a condition, or a cap names a group, that the list does not have.
-    pydantic.ValidationError
-        A field breaks its rule.
+        An argument breaks its rule, a prize requires a condition, or a cap names a group, that the list does not have.
+    AmbiguousTime
+        A datetime without a zone.
+    Overflow
+        A number does not fit 64 bits.
 
     Examples
     --------
@@ -320,12 +324,15 @@ currency, terms_digest
     """
     if not isinstance(entries, Entries):
         raise refuse(InvalidInput, _FUNC, "entries", "be Entries", entries, fix="Pass Entries.from_columns(ids).")
-    made = Manifest.model_validate(
+    if not isinstance(disqualify_reasons, Sequence) or isinstance(disqualify_reasons, str | bytes):
+        raise refuse(InvalidInput, _FUNC, "disqualify_reasons", "be a list of text", disqualify_reasons)
+    made = make_model(
+        Manifest,
         {
             "draw_id": draw_id,
             "entries_digest": entries.digest,
             "entries": len(entries),
-            "prizes": prizes,
+            "prizes": read_models(prizes, Prize, func=_FUNC, name="prizes"),
             "beacon": beacon,
             "beacon_round": beacon_round,
             "closes_at": closes_at,
@@ -334,10 +341,11 @@ currency, terms_digest
             "secret_hash": secret_hash,
             "disqualify_reasons": disqualify_reasons,
             "caps": check_caps(caps, entries.groups, func=_FUNC),
-            "method": method,
+            "method": check_choice(_FUNC, "method", method, METHODS),
             "currency": currency,
             "terms_digest": terms_digest,
-        }
+        },
+        func=_FUNC,
     )
     check_conditions(made, entries, func=_FUNC)
     return made

@@ -14,7 +14,7 @@ from socialmkt.lottery._lots import lots
 from socialmkt.lottery._rows import AlternateRow, SkippedRow, SkipReason, WinnerRow
 from socialmkt.lottery.commitment import Manifest, check_conditions
 from socialmkt.lottery.entries import Entries
-from socialmkt.lottery.ranking import draw_key
+from socialmkt.lottery.ranking import key_for
 from socialmkt.lottery.record import DrawRecord, new_record
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def draw_rows(manifest: Manifest, entries: Entries, beacon: str, secret: str) ->
         pools.setdefault(prize.pool, []).append(prize)
     parts = []
     for pool, prizes in pools.items():
-        key = draw_key(manifest.commitment, beacon, secret=secret, pool=pool)
+        key = key_for(manifest.commitment, beacon, secret, pool, func=_FUNC)
         tickets = lots(entries, key, manifest.method, func=_FUNC)
         filled = fill(tickets, prizes, alternates=manifest.alternates, caps=caps)
         _check_unfilled(filled, prizes)

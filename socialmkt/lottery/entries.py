@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, final
 import numpy as np
 
 from socialmkt.core import columns
-from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, check_choice, refuse
 from socialmkt.core.model import FrozenDict
 from socialmkt.core.table import Table, Texts, freeze
 from socialmkt.lottery._list_rows import (
@@ -157,9 +157,10 @@ class Entries:
             ...
         socialmkt.core.errors.InvalidInput: Entries.from_columns: id must not repeat, got '7' at row 1 ...
         """
-        if on_duplicate not in ("raise", "merge"):
-            raise refuse_choice(FROM_COLUMNS, "on_duplicate", on_duplicate, ["raise", "merge"])
-        read = read_rows(FROM_COLUMNS, id, weight, groups or {}, qualifies or {})
+        check_choice(FROM_COLUMNS, "on_duplicate", on_duplicate, ["raise", "merge"])
+        read = read_rows(
+            FROM_COLUMNS, id, weight, {} if groups is None else groups, {} if qualifies is None else qualifies
+        )
         return _listed(in_order(read, FROM_COLUMNS, on_duplicate), FROM_COLUMNS)
 
     @classmethod

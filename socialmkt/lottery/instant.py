@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from socialmkt.core import columns
-from socialmkt.core.errors import InvalidInput, refuse
+from socialmkt.core.errors import Infeasible, InvalidInput, refuse
 from socialmkt.core.instants import to_us
 from socialmkt.core.table import Ints, Table, Texts, freeze
 from socialmkt.lottery import _deck
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from socialmkt.lottery.commitment import Prize
 
 __all__ = ["Chance", "Deck", "Moments", "Quotas"]
+
+_MOST_PLAYS = 1_000_000_000
+_MOST_UNITS = 10_000_000
 
 
 class Quotas(Table):
@@ -109,6 +112,8 @@ class Deck:
             No prizes.
         InvalidInput
             More stock than plays, more blocks than plays, or a malformed key or name.
+        Infeasible
+            More than 1,000,000,000 plays.
 
         Notes
         -----
@@ -125,6 +130,8 @@ class Deck:
         func = "Deck.build"
         stock = read_stock(prizes, func=func)
         number = whole(plays, func=func, name="plays", low=1)
+        if number > _MOST_PLAYS:
+            raise refuse(Infeasible, func, "plays", f"be at most {_MOST_PLAYS:,}", number)
         total = sum(stock.values())
         if total > number:
             must = f"hold at most {number:,} in all, as many as plays"
@@ -234,6 +241,8 @@ class Moments:
             No prizes.
         InvalidInput
             The window is empty, or the key or a name is malformed.
+        Infeasible
+            More than 10,000,000 units.
         AmbiguousTime
             A datetime without a zone.
 
@@ -243,6 +252,9 @@ class Moments:
         """
         func = "Moments.build"
         stock = read_stock(prizes, func=func)
+        total = sum(stock.values())
+        if total > _MOST_UNITS:
+            raise refuse(Infeasible, func, "prizes", f"hold at most {_MOST_UNITS:,} units in all", total)
         opens, closes = (to_us(at, func=func, name=name) for name, at in (("start", start), ("end", end)))
         if opens >= closes:
             raise refuse(InvalidInput, func, "end", f"be later than start, {start}", end)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from socialmkt.core import columns
-from socialmkt.core.errors import EmptyInput, Infeasible, Verbatim, refuse, refuse_choice
+from socialmkt.core.errors import EmptyInput, Infeasible, Verbatim, check_choice, refuse
 from socialmkt.core.table import Floats, Ints, Table, Texts
 from socialmkt.lottery import _chances
 from socialmkt.lottery._caps import LARGEST
@@ -164,8 +164,7 @@ def odds(
     >>> odds({1: 900, 10: 100}, quantities={"grand": 1, "small": 99})["probability"].round(6)
     array([0.000526, 0.059338, 0.005263, 0.455954])
     """
-    if method not in _METHODS:
-        raise refuse_choice(_FUNC, "method", method, _METHODS)
+    check_choice(_FUNC, "method", method, _METHODS)
     classes = _classes(weights)
     prizes = _prizes(quantities)
     entries = sum(count for _, count in classes)

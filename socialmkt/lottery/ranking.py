@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from socialmkt.core.errors import InvalidInput, SchemeMismatch, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, SchemeMismatch, check_choice, refuse
 from socialmkt.core.model import FrozenDict
 from socialmkt.core.table import Ints, Table, Texts
 from socialmkt.lottery import _merging
@@ -66,7 +66,11 @@ def draw_key(commitment: str, beacon: str | bytes, *, secret: str | bytes = "", 
     >>> draw_key("ab" * 32, "11" * 32)[:12]
     'a4328207bd22'
     """
-    func = "lottery.draw_key"
+    return key_for(commitment, beacon, secret, pool, func="lottery.draw_key")
+
+
+def key_for(commitment: str, beacon: str | bytes, secret: str | bytes, pool: str, *, func: str) -> str:
+    """Derive the key of a pool for the function `func`."""
     value = ascii_text(beacon, func=func, name="beacon")
     if not value:
         raise refuse(InvalidInput, func, "beacon", "not be empty", beacon)
@@ -301,8 +305,7 @@ class _Rules(NamedTuple):
 
 
 def _rules(key: str, k: int, method: str, caps: FrozenDict[str, int], *, func: str) -> _Rules:
-    if method not in METHODS:
-        raise refuse_choice(func, "method", method, METHODS)
+    check_choice(func, "method", method, METHODS)
     clean = check_hex(key, func=func, name="key"), whole(k, func=func, name="k", low=1)
     return _Rules(*clean, "tickets" if method == "tickets" else "exponential", caps)
 

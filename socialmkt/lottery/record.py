@@ -20,7 +20,7 @@ from socialmkt.lottery._audit import VERSION, not_an_audit, parse_audit, typed_r
 from socialmkt.lottery._canonical import canonical_json, sha256_hex
 from socialmkt.lottery._events import DrawEvent, chained, disqualified, event_json
 from socialmkt.lottery._ids import read_id, read_ids
-from socialmkt.lottery._masks import masked
+from socialmkt.lottery._masks import masked, masked_name
 from socialmkt.lottery._rows import (
     AlternateRow,
     Alternates,
@@ -278,10 +278,12 @@ class DrawRecord(Frozen):
         >>> draw(made, entries, beacon="4 7 1").published({"user-1001": "张三"})["entry"].tolist()
         ['张*']
         """
-        shown = _shown(names or {})
+        shown = _shown({} if names is None else names)
         columns = {name: self.winners[name] for name in ("pool", "prize", "slot")}
         entries = [
-            masked(shown[entry], kind="name") if entry in shown else masked(entry, kind="id")
+            masked_name(shown[entry], func=_PUBLISHED, parameter="names")
+            if entry in shown
+            else masked(entry, kind="id")
             for entry in self.winners.entry.tolist()
         ]
         return Published(**columns, entry=np.array(entries, object), ticket=self.winners.ticket)

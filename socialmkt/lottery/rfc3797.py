@@ -134,11 +134,9 @@ def select(key: str, *, pool: int, count: int, index_bytes: int = 2, skip: Itera
     [17, 2, 16]
     """
     data = utf8(key, func=_SELECT, name="key")
-    if not isinstance(skip, Iterable):
-        raise refuse(InvalidInput, _SELECT, "skip", "be a list of numbers", skip)
     width = whole(index_bytes, func=_SELECT, name="index_bytes", low=1, high=2)
     size = whole(pool, func=_SELECT, name="pool", low=1, high=256**width - 1)
-    out = {whole(number, func=_SELECT, name="skip", low=1, high=size) for number in skip}
+    out = _skipped(skip, size)
     wanted = whole(count, func=_SELECT, name="count", low=0)
     if wanted > size - len(out):
         raise refuse(InvalidInput, _SELECT, "count", f"be at most {size - len(out):,}, those not skipped", wanted)
@@ -150,6 +148,14 @@ def select(key: str, *, pool: int, count: int, index_bytes: int = 2, skip: Itera
         if number not in out:
             kept.append(number)
     return kept
+
+
+def _skipped(skip: Iterable[int], size: int) -> set[int]:
+    try:
+        numbers = list(skip)
+    except TypeError:  # an array of no dimension passes for an iterable
+        raise refuse(InvalidInput, _SELECT, "skip", "be a list of numbers", skip) from None
+    return {whole(number, func=_SELECT, name="skip", low=1, high=size) for number in numbers}
 
 
 def _random(key: bytes, step: int, width: int) -> int:

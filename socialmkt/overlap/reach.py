@@ -19,6 +19,7 @@ from socialmkt.core.errors import EmptyInput, InvalidInput, Verbatim, refuse
 from socialmkt.core.model import Frozen
 from socialmkt.overlap import _bonferroni
 from socialmkt.overlap._arrays import read_matrix
+from socialmkt.overlap._matrix import OverlapMatrix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +71,9 @@ class ReachBounds(Frozen):
 
 
 def reach_bounds(
-    sizes: Column, pairs: Column | Mapping[tuple[int, int], float] | None = None, universe: float | None = None
+    sizes: Column,
+    pairs: OverlapMatrix | Column | Mapping[tuple[int, int], float] | None = None,
+    universe: float | None = None,
 ) -> ReachBounds:
     """Bound the reach of several audiences by what is reported of them.
 
@@ -78,7 +81,7 @@ def reach_bounds(
     ----------
     sizes : column of shape (k,), whole numbers >= 0, or shares with `universe=1`
         How many people each audience has.
-    pairs : symmetric matrix of shape (k, k), or mapping of (i, j) to number, optional
+    pairs : OverlapMatrix, symmetric matrix of shape (k, k), or mapping of (i, j) to number, optional
         How many people audiences i and j share; the diagonal is not read. A mapping need not hold all pairs.
     universe : int, optional
         How many people there are; 1 where sizes are shares.
@@ -172,6 +175,7 @@ def _read_pairs(pairs: Any, sizes: Floats, *, shares: bool) -> Pairs:
     """Give the pairs known, as (i, j) with i < j."""
     if pairs is None:
         return {}
+    pairs = pairs.counts if isinstance(pairs, OverlapMatrix) else pairs
     known = _pairs_by_index(pairs, len(sizes)) if isinstance(pairs, Mapping) else _pairs_of_matrix(pairs, len(sizes))
     for (i, j), both in known.items():
         if (

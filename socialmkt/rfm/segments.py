@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from socialmkt.core.errors import InvalidInput, Overflow, SchemeMismatch, Verbatim, did_you_mean, refuse, refuse_choice
+from socialmkt.core.errors import InvalidInput, Overflow, SchemeMismatch, Verbatim, check_choice, refuse, refuse_choice
 from socialmkt.core.factorize import factorize
 from socialmkt.core.labels import label_for
 from socialmkt.core.model import Name
@@ -195,7 +195,7 @@ def label(code: SegmentCode | str, *, lang: str = "en") -> str:
     Raises
     ------
     InvalidInput
-        An unknown code or language; the known ones are listed.
+        An unknown code or language; the first 12 known ones are listed.
 
     Examples
     --------
@@ -204,10 +204,9 @@ def label(code: SegmentCode | str, *, lang: str = "en") -> str:
     >>> label("important_keep", lang="zh")
     '重要保持客户'
     """
-    func, known = "rfm.label", [member.value for member in SegmentCode]
-    if code not in known:
-        raise refuse(InvalidInput, func, "code", f"be one of {', '.join(known)}", code, fix=did_you_mean(code, known))
-    return label_for(SegmentCode(code), lang, func)
+    func = "rfm.label"
+    known = check_choice(func, "code", code, [member.value for member in SegmentCode])
+    return label_for(SegmentCode(known), lang, func)
 
 
 def numbers_of(segments: Segments, func: str) -> Rows:

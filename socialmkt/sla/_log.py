@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from socialmkt.core import columns
 from socialmkt.core._open_time import FIRST
-from socialmkt.core.errors import InvalidInput, did_you_mean, refuse
+from socialmkt.core.errors import refuse_choice
 from socialmkt.core.factorize import factorize
 from socialmkt.sla._facts import join_ids
 
@@ -114,6 +114,5 @@ def numbers(words: Column, known: Sequence[str], func: str, name: str) -> Codes:
     if -1 in found:
         word, unknown = distinct[found.index(-1)], np.array(found)[codes] < 0
         row, count = int(unknown.argmax()), int(unknown.sum())
-        must, fix = f"be one of {', '.join(known)}", did_you_mean(word, known)
-        raise refuse(InvalidInput, func, name, must, word, row=row, count=count, total=len(codes), fix=fix)
+        raise refuse_choice(func, name, word, known, row=row, count=count, total=len(codes))
     return np.array(found, dtype=np.int8)[codes]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from socialmkt.core import stats
 from socialmkt.core.columns import Column  # noqa: TC001  # signatures are read at run time by the docs
@@ -116,7 +116,10 @@ class Report(Frozen):
     heatmap: Heatmap | None
     ageing: Ageing
     groups: Annotated[
-        FrozenDict[int | str, Report], BeforeValidator(_read_groups), PlainSerializer(_pairs, when_used="json")
+        FrozenDict[int | str, Report],
+        BeforeValidator(_read_groups),
+        PlainSerializer(_pairs, when_used="json"),
+        WithJsonSchema({"type": "array", "items": {"type": "array"}, "description": "Pairs of label and report."}),
     ] = Field(default=FrozenDict({}))
     as_of: Instant
     fingerprint: str

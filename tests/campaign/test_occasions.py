@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from socialmkt import campaign as c
 from socialmkt.campaign._lunar import WORDS
-from socialmkt.core.errors import AmbiguousTime, InvalidInput
+from socialmkt.core.errors import AmbiguousTime, Infeasible, InvalidInput, Overflow
 from socialmkt.core.instants import to_us
 from tests.refusals import refuses
 
@@ -393,6 +393,22 @@ def test_a_window_of_days_spans_clock_changes() -> None:
     window = c.day_window(dt.date(2026, 3, 29), tz="Europe/Berlin", days_before=1, days_after=1)
     assert window.duration == dt.timedelta(hours=71)
     assert to_us(window.start) == to_us(np.datetime64("2026-03-27T23:00"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        ({"on": "2026-05-01"}, InvalidInput, "on must be a date"),
+        ({"tz": "Mars/Olympus"}, InvalidInput, "tz must be an IANA zone name"),
+        ({"days_before": -1}, InvalidInput, "days_before must be a whole number"),
+        ({"on": dt.date(2011, 12, 30), "tz": "Pacific/Apia"}, Infeasible, "on must be a day that Pacific/Apia has"),
+        ({"on": dt.date(1, 1, 1), "tz": "Asia/Shanghai"}, Overflow, "on must keep the window within"),
+    ],
+)
+def test_a_window_of_days_is_refused_in_the_name_of_the_area(fault, kind, words) -> None:
+    given_ = {"on": dt.date(2026, 5, 1), "tz": "UTC", **fault}
+    with refuses(kind, match=f"^campaign.day_window: {words}"):
+        c.day_window(given_.pop("on"), **given_)
 
 
 # --- birthdays ------------------------------------------------------------------------------------------------------

@@ -137,6 +137,8 @@ def test_a_wrong_choice_lists_all_and_names_the_nearest() -> None:
 
 
 def test_a_long_list_of_choices_is_cut_at_twelve() -> None:
+    found = refuse_choice("f", "x", "zzz", ["one"], row=2, count=3, total=1_000)
+    assert str(found) == "f: x must be one of one, got 'zzz' at row 2 (3 such rows of 1,000)."
     error = refuse_choice("f", "x", "zzz", (f"choice{i}" for i in range(1_500)))
     listed = ", ".join(f"choice{i}" for i in range(12))
     assert str(error) == f"f: x must be one of {listed}, ... (1,500 in all), got 'zzz'."

@@ -58,8 +58,10 @@ def test_another_language_is_refused_with_those_known(lang) -> None:
 
 
 def test_loose_text_is_no_code() -> None:
-    with refuses(InvalidInput, match="code must be a Code, got 'met'"):
+    with refuses(InvalidInput, match="code must be a Code, got 'met'. Look the member up first, as in SkipReason"):
         label("met")
+    with refuses(InvalidInput, match=r"code must be a Code, got 5\.$"):
+        label(5)
 
 
 def test_a_code_is_its_text_everywhere() -> None:

@@ -142,9 +142,9 @@ def test_nothing_numeric_and_no_text_becomes_an_instant(value) -> None:
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        ("5", "opens_at must be an aware datetime"),
+        ("5", "opens_at must be ISO 8601 text with an offset, got 5. Send text such as 2026-03-01T09:00:00.08:00"),
         ('"5"', "opens_at must be ISO 8601 text with an offset, got '5'"),
-        ('"2026-03-01T00:00:00"', "opens_at must be .* got naive 2026-03-01 00:00:00"),
+        ('"2026-03-01T00:00:00"', "opens_at must be .* got naive 2026-03-01 00:00:00. Send text such as"),
         ('"2026-03-01"', "opens_at must be .* got naive 2026-03-01 00:00:00"),
         ('"9999-12-31T23:59:59-08:00"', "opens_at must lie in the years 1 to 9999"),
     ],
@@ -412,8 +412,39 @@ def test_a_bare_number_is_no_duration(within: Any) -> None:
 
 @pytest.mark.parametrize("text", ['{"within": 5.0}', '{"within": "5"}', '{"within": true}'])
 def test_json_durations_are_whole_microseconds(text: str) -> None:
-    with pytest.raises(ValidationError, match="within must be a timedelta"):
+    match = "within must be whole microseconds, got .*. Send 300000000 for five minutes"
+    with pytest.raises(ValidationError, match=match):
         Promise.model_validate_json(text)
+
+
+def test_a_json_duration_fits_a_timedelta() -> None:
+    longest = dt.timedelta.max // dt.timedelta(microseconds=1)
+    assert Promise.model_validate_json(f'{{"within": {longest}}}').within == dt.timedelta.max
+    with pytest.raises(ValidationError, match="within must fit a timedelta of 999,999,999 days, got 8640"):
+        Promise.model_validate_json(f'{{"within": {longest + 1}}}')
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_the_json_schema_of_an_alias_is_what_json_takes_and_gets(mode: Any) -> None:
+    class Everything(Numbers):
+        at: Instant
+        local_at: ZonedInstant
+        span: Duration
+        spans: tuple[Duration | None, ...]
+        name: Name
+        zone: Zone
+
+    fields = Everything.model_json_schema(mode=mode)["properties"]
+    whole = ("minor", "amount", "count", "positive", "basis_points")
+    assert {name: fields[name]["type"] for name in whole} == dict.fromkeys(whole, "integer")
+    for name in ("at", "local_at"):
+        assert (fields[name]["type"], fields[name]["format"]) == ("string", "date-time")
+        assert "offset" in fields[name]["description"]
+    assert "format" not in fields["span"]
+    for span in (fields["span"], fields["spans"]["items"]["anyOf"][0]):
+        assert span["type"] == "integer"
+        assert "microseconds" in span["description"]
+    assert [fields[name]["type"] for name in ("name", "zone")] == ["string", "string"]
 
 
 def test_only_a_model_has_canonical_json() -> None:

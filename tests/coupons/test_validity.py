@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from socialmkt.core.calendar import Calendar
-from socialmkt.core.errors import AmbiguousTime, InvalidInput, Overflow
+from socialmkt.core.errors import AmbiguousTime, Infeasible, InvalidInput, Overflow
 from socialmkt.coupons import Ledger, Validity, Window, birthday_window, issue
 from tests.coupons.shop import DAY, HOUR, NOW, SHANGHAI, campaign, requests, survives_json
 from tests.refusals import refuses
@@ -183,6 +183,12 @@ def test_a_birthday_that_is_none_is_refused() -> None:
     for year in (0, 2026.0, True):
         with refuses(InvalidInput, match="year must be a year from 1 to 9999"):
             birthday_window(date(2000, 2, 29), year=year, tz="UTC")
+    with refuses(Infeasible, match="^coupons.birthday_window: born must be a day that Pacific/Apia has"):
+        birthday_window(date(1980, 12, 30), year=2011, tz="Pacific/Apia")
+    with refuses(Overflow, match="^coupons.birthday_window: born must keep the window within the years"):
+        birthday_window(date(1980, 12, 31), year=9999, tz="UTC")
+    with refuses(Overflow, match="^coupons.birthday_window: days_after must keep the window within the years"):
+        birthday_window(date(1980, 12, 30), year=2026, tz="UTC", days_after=3 * 10**6)
     with refuses(InvalidInput, match="coupons.birthday_window: tz must be an IANA zone name"):
         birthday_window(date(2000, 2, 29), year=2026, tz="Mars/Olympus")
     for name in ("days_before", "days_after"):

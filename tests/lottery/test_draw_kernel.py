@@ -329,6 +329,7 @@ def test_events_are_chained_and_one_with_two_slots_is_one_disqualification() -> 
         ({"secret": SESAME}, "secret must be left out, as the manifest has no secret_hash, got another."),
         ({"secret": 5}, "secret must be printable ASCII text, or bytes, got another value."),
         ({"beacon": 5}, "beacon must be printable ASCII text, or bytes, got 5."),
+        ({"beacon": ""}, "beacon must not be empty, got ''."),
         (
             {"manifest": example_manifest(secret_hash=keys_of(SESAME))},
             "secret must be the text whose SHA-256 is secret_hash, got none.",
@@ -441,6 +442,7 @@ def test_a_ticket_that_cannot_be_given_says_why() -> None:
         ({"key": "x"}, r"key must be 64 lower-case hex digits, got 'x'\."),
         ({"k": 0}, r"k must be a whole number of at least 1, got 0\."),
         ({"method": "raffle"}, r"method must be one of exponential, tickets, got 'raffle'\."),
+        ({"method": np.array(["raffle"])}, r"method must be one of exponential, tickets, got a <U6 column\."),
         ({"caps": 5}, r"caps must be a mapping of group to number, got 5\."),
     ],
 )

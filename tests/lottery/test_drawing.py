@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from socialmkt.core.errors import AmbiguousTime, Infeasible, InvalidInput
+from socialmkt.core.errors import AmbiguousTime, Infeasible, InvalidInput, Overflow
 from socialmkt.lottery import (
     DrawRecord,
     Entries,
@@ -350,6 +350,7 @@ def with_delivery(delivery: str, **fields) -> DrawRecord:
     ("record", "entry", "reason", "at", "words"),
     [
         (example_record(), "alice", "bad luck", LATER, "reason must be one of duplicate_identity, fraud"),
+        (example_record(), "alice", np.array(["fraud", "withdrew"]), LATER, "reason must be one of duplicate_identity"),
         (example_record(), "alice", "fraud", CLOSE - timedelta(seconds=1), "at must not lie before closes_at"),
         (example_record(), "carol", "fraud", LATER, "entry must be a standing winner or an unused alternate"),
         (example_record(), "nobody", "fraud", LATER, "entry must be a standing winner or an unused alternate"),
@@ -438,25 +439,37 @@ def test_more_prizes_than_entries_stay_unfilled() -> None:
         ),
         ({"secret_hash": "AB" * 32}, "secret_hash must be 64 lower-case hex digits"),
         ({"terms_digest": "ab"}, "terms_digest must be 64 lower-case hex digits"),
-        ({"closes_at": CLOSE.replace(tzinfo=None)}, "closes_at must be an aware datetime"),
         ({"alternates": -1}, "alternates must be at least 0"),
         ({"alternates": 2**53}, "alternates must be at most 9007199254740991"),
         ({"prizes": []}, "prizes must hold at least one prize"),
-        ({"prizes": None}, "prizes\n  Input should be a valid tuple"),
-        ({"disqualify_reasons": "fraud"}, "disqualify_reasons\n  Input should be a valid tuple"),
+        ({"prizes": None}, "prizes must be a list of Prize, got None"),
+        ({"prizes": [{"name": "a"}]}, "prizes must hold Prize objects, got a dict at row 0"),
+        ({"disqualify_reasons": "fraud"}, "disqualify_reasons must be a list of text, got 'fraud'"),
+        ({"disqualify_reasons": None}, "disqualify_reasons must be a list of text, got None"),
+        ({"disqualify_reasons": ["fraud", 5]}, "disqualify_reasons must be text that is not empty, got 5"),
         ({"prizes": [Prize(name="a", quantity=1)] * 2}, "prizes must have names of their own, got 'a'"),
-        ({"method": "raffle"}, "method"),
-        ({"currency": "RMB"}, "CNY"),
+        ({"method": "raffle"}, "method must be one of exponential, tickets, got 'raffle'"),
+        ({"method": np.array(["tickets", "raffle"])}, "method must be one of exponential, tickets, got a <U7 column"),
+        ({"currency": "RMB"}, "currency must be .* 'CNY', got 'RMB'"),
+        ({"currency": None}, "currency must be"),
+        ({"claim_by": 5}, "claim_by must be an aware datetime"),
     ],
 )
 def test_a_malformed_manifest_is_refused(fault, words) -> None:
-    with pytest.raises(ValueError, match=words):
+    with refuses(InvalidInput, match=f"^lottery.manifest: .*{words}"):
         example_manifest(**fault)
+
+
+def test_a_time_of_the_manifest_has_a_zone_and_a_number_fits_64_bits() -> None:
+    with refuses(AmbiguousTime, match="^lottery.manifest: closes_at must be an aware datetime"):
+        example_manifest(closes_at=CLOSE.replace(tzinfo=None))
+    with refuses(Overflow, match="^lottery.manifest: alternates must fit 64 bits"):
+        example_manifest(alternates=2**64)
 
 
 def test_the_first_round_after_the_close_is_taken() -> None:
     assert example_manifest(beacon_round=27946593).beacon_round == 27946593
-    with pytest.raises(ValidationError, match="beacon_round must be out after closes_at"):
+    with refuses(InvalidInput, match="^lottery.manifest: beacon_round must be out after closes_at"):
         example_manifest(beacon_round=27946592, closes_at=example_round(27946592))
 
 
@@ -575,6 +588,11 @@ def test_winners_are_published_masked() -> None:
     assert shown["entry"].tolist() == ["爱**", "e***", "d***", "B** B"]
     with refuses(InvalidInput, match="names must be a mapping of entry to name"):
         example_record().published(["alice"])
+    for names in (5, [], np.array(["alice", "bob"])):
+        with refuses(InvalidInput, match="^DrawRecord.published: names must be a mapping of entry to name"):
+            example_record().published(names)
+    with refuses(InvalidInput, match="^DrawRecord.published: names must be text that is not empty, got 5"):
+        example_record().published({"alice": 5})
 
 
 def test_names_are_found_by_ids_in_any_form() -> None:

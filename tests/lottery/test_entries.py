@@ -166,6 +166,11 @@ def test_merged_rows_must_agree_and_fit() -> None:
         Entries.from_columns(twice, qualifies={"paid": [True, False]}, on_duplicate="merge")
     with refuses(InvalidInput, match="on_duplicate must be one of raise, merge"):
         Entries.from_columns(twice, on_duplicate="keep")
+    for name in ("groups", "qualifies"):
+        with refuses(InvalidInput, match=f"{name} must be a mapping of name to column, got an int64 column"):
+            Entries.from_columns(twice, **{name: np.array([1, 2])})
+    with refuses(InvalidInput, match="on_duplicate must be one of raise, merge, got a <U5 column"):
+        Entries.from_columns(twice, on_duplicate=np.array(["merge", "raise"]))
 
 
 @pytest.mark.parametrize("name", ["Person", "", "a b", "x" * 33, "户"])

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from socialmkt.core.errors import AmbiguousTime, EmptyInput, InvalidInput
+from socialmkt.core.errors import AmbiguousTime, EmptyInput, Infeasible, InvalidInput
 from socialmkt.lottery import Chance, Deck, Moments, Prize, _deck
 from tests.lottery.draws import VECTORS, keys_of
 from tests.refusals import refuses
@@ -113,6 +113,7 @@ def test_every_play_of_a_deck_has_the_same_chance() -> None:
         ({"prizes": {"a": 0}}, InvalidInput, "prizes must be a whole number of at least 1"),
         ({"prizes": {"": 1}}, InvalidInput, "prizes must have names that are text"),
         ({"prizes": {"\ud800": 1}}, InvalidInput, "prizes must have names that are text"),
+        ({"plays": 10**30}, Infeasible, "plays must be at most 1,000,000,000, got 10{30}"),
         ({"plays": 0}, InvalidInput, "plays must be a whole number of at least 1"),
         ({"blocks": 9}, InvalidInput, "blocks must be a whole number from 1 to 8, got 9"),
         ({"key": KEY.upper()}, InvalidInput, "key must be 64 lower-case hex digits, got another value"),
@@ -175,6 +176,8 @@ def test_moments_refuse_what_cannot_be() -> None:
         moments().replay([START, None])
     with refuses(InvalidInput, match="end must be later than start"):
         Moments.build({"a": 1}, start=START, end=START, key=KEY)
+    with refuses(Infeasible, match="prizes must hold at most 10,000,000 units in all, got 10{30}"):
+        Moments.build({"a": 10**30}, start=START, end=END, key=KEY)
     with refuses(AmbiguousTime, match="start must be an aware datetime"):
         Moments.build({"a": 1}, start=START.replace(tzinfo=None), end=END, key=KEY)
     with refuses(InvalidInput, match="key must be 64 lower-case hex digits"):
@@ -215,10 +218,16 @@ def test_a_malformed_chance_is_refused() -> None:
             Chance(rates=rates, seed=seed)
     chance = Chance(rates={"a": 1}, seed="s")
     for text in ("", "\ud800", 7):
-        with refuses(InvalidInput, match="client_seed must be text that is not empty and holds no lone surrogates"):
+        must = "client_seed must be text that is not empty and holds no lone surrogates"
+        with refuses(InvalidInput, match=f"^Chance.outcome: {must}"):
             chance.outcome(text, 0)
-    with refuses(InvalidInput, match="nonce must be a whole number of at least 0"):
+        with refuses(InvalidInput, match=f"^Chance.roll: {must}"):
+            chance.roll(text, 0)
+    with refuses(InvalidInput, match="^Chance.outcome: nonce must be a whole number of at least 0"):
         chance.outcome("p", -1)
+    for left in (5, ["a"], "a", [], np.array(["a", "b"]), np.array(1)):
+        with refuses(InvalidInput, match="^Chance.outcome: left must be a mapping of prize to number"):
+            chance.outcome("p", 0, left=left)
     with refuses(InvalidInput, match="left must name prizes: a, got 'z'"):
         chance.outcome("p", 0, left={"z": 1})
     with refuses(InvalidInput, match="left must be a whole number of at least 0"):

@@ -180,6 +180,7 @@ def test_columns_and_counts_of_weights_agree() -> None:
         ),
         ([1], {"quantities": {"a": 1.0}}, InvalidInput, "quantities must be a whole number"),
         ([1], {"method": "share"}, InvalidInput, "method must be one of auto, exact, quadrature, fluid"),
+        ([1], {"method": np.array(["exact"])}, InvalidInput, "method must be one of auto, exact, quadrature, fluid"),
         ({1: 10**6}, {"method": "exact"}, Infeasible, "weights must have at most 100,000 entries"),
         (
             {1: 900, 2: 900, 3: 900},

@@ -173,6 +173,7 @@ def test_a_mask_keeps_little(kind, value, shown) -> None:
         ("phone", "none", "value must hold digits"),
         ("email", "ann", "value must be an address with a name and a host, got another text"),
         ("address", "x", "kind must be one of name, phone, email, id"),
+        ([], "x", r"kind must be one of name, phone, email, id, got \[\]"),
     ],
 )
 def test_what_cannot_be_masked_is_refused(kind, value, words) -> None:

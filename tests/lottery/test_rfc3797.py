@@ -8,6 +8,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +81,8 @@ def test_sources_are_written_in_their_canonical_form(sources, text) -> None:
         ([[1, Decimal(2)]], "sources must hold lists of ints or of Decimals"),
         ([[1, None]], "sources must hold ints or Decimals"),
         (["三"], "sources must hold text with letters or digits"),
+        (np.array(5), "sources must be a list of at least one source, got 5"),
+        ([np.array(5)], "sources must hold ints or Decimals"),
         ({1, 2}, "sources must be a list of at least one source"),
         ({"a": 1}, "sources must be a list of at least one source"),
     ],
@@ -95,6 +98,8 @@ def test_what_is_no_source_is_refused(sources, words) -> None:
         ({"key": ""}, "key must be text that is not empty"),
         ({"key": "\ud800"}, "key must be text that is not empty and holds no lone surrogates"),
         ({"skip": 3}, "skip must be a list of numbers, got 3"),
+        ({"skip": None}, "skip must be a list of numbers, got None"),
+        ({"skip": np.array(3)}, "skip must be a list of numbers, got 3"),
         ({"pool": 0}, "pool must be a whole number from 1 to 65,535"),
         ({"pool": 65_536}, "pool must be a whole number from 1 to 65,535"),
         ({"count": -1}, "count must be a whole number of at least 0"),

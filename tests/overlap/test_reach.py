@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialmkt.core.errors import EmptyInput, InvalidInput
-from socialmkt.overlap import reach_bounds
+from socialmkt.overlap import OverlapMatrix, reach_bounds
 from tests.overlap.groups import VECTORS, groups
 from tests.refusals import refuses
 
@@ -60,6 +60,8 @@ def test_a_matrix_is_the_same_as_a_mapping(lists: list[list[int]]) -> None:
     sizes, pairs = [len(s) for s in sets], pairs_of(sets)
     matrix = np.array([[len(a & b) for b in sets] for a in sets])
     assert reach_bounds(sizes, matrix) == reach_bounds(sizes, pairs) == reach_bounds(sizes, matrix.tolist())
+    table = OverlapMatrix(names=tuple(map(str, range(len(sets)))), counts=matrix)
+    assert reach_bounds(sizes, table) == reach_bounds(sizes, pairs=table) == reach_bounds(sizes, matrix)
     assert reach_bounds(sizes, {(j, i): both for (i, j), both in pairs.items()}) == reach_bounds(sizes, pairs)
 
 

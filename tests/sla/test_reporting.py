@@ -263,7 +263,7 @@ def test_reports_come_back_from_json_pickles_and_copies() -> None:
         assert pickle.loads(pickle.dumps(found)) == found
         assert copy.deepcopy(found) == found
     assert found.heatmap != report(checks_of([1.0])).heatmap
-    assert "Report" in Report.model_json_schema()["$defs"]
+    assert Report.model_json_schema()["properties"]["groups"]["type"] == "array"
 
 
 def test_reports_show_themselves() -> None:
