@@ -143,10 +143,15 @@ class Frozen(BaseModel):
         return _model_show.as_fields_html(self)
 
     def __getstate__(self) -> dict[Any, Any]:
-        """Leave cached values out of pickles and copies."""
+        """Leave cached values out of pickles and copies, and sets, which every process walks in an order of its own."""
         state = super().__getstate__()
         fields = type(self).model_fields
-        return {**state, "__dict__": {name: value for name, value in state["__dict__"].items() if name in fields}}
+        values = {name: value for name, value in state["__dict__"].items() if name in fields}
+        given = [name for name in values if name in state["__pydantic_fields_set__"]]
+        return {**state, "__dict__": values, "__pydantic_fields_set__": given}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        super().__setstate__({**state, "__pydantic_fields_set__": set(state["__pydantic_fields_set__"])})
 
     def __copy__(self) -> Self:
         return self._without_caches(super().__copy__())

@@ -6,7 +6,10 @@ import copy
 import datetime as dt
 import functools
 import json
+import os
 import pickle
+import subprocess
+import sys
 import zoneinfo
 from enum import StrEnum
 from pathlib import Path
@@ -42,6 +45,7 @@ VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "core_model.json")
 UTC = dt.UTC
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 
+ROOT = Path(__file__).parents[2]
 NAT = np.datetime64("NaT", "us")
 
 
@@ -450,3 +454,20 @@ def test_the_json_schema_of_an_alias_is_what_json_takes_and_gets(mode: Any) -> N
 def test_only_a_model_has_canonical_json() -> None:
     with refuses(InvalidInput, match="model.canonical: model must be a pydantic model, got 'abc'"):
         canonical("abc")  # type: ignore[arg-type]
+
+
+def test_a_pickle_is_the_same_in_every_process() -> None:
+    code = (
+        "import pickle, sys; from socialmkt.groupbuy import Ladder, Tier; "
+        "tiers = [Tier(min_quantity=1, unit_price=9, flat_fee=2)]; "
+        "ladder = Ladder(currency='CNY', tiers=tiers, mode='graduated', package=2, free=1, min_amount=5); "
+        "assert pickle.dumps(pickle.loads(pickle.dumps(ladder))) == pickle.dumps(ladder); "
+        "print(pickle.dumps(ladder).hex())"
+    )
+    told = set()
+    for seed in ("1", "2", "3"):
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        told.add(
+            subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, check=True).stdout
+        )
+    assert len(told) == 1
