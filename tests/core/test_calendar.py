@@ -224,7 +224,7 @@ def test_a_table_too_large_gives_the_same_answers_by_search() -> None:
         weekly={"mon-sun": [f"{h:02d}:{m:02d}:00-{h:02d}:{m:02d}:01" for h in range(24) for m in range(60)]}, tz="UTC"
     )
     t = np.datetime64("2026-01-01") + np.arange(0, 40_000, 97).astype("m8[s]")
-    far = np.datetime64("2045-01-01")
+    far = np.datetime64("2028-01-01")
     assert blinking.between(t, far).tolist() == [blinking.between(at, far) for at in t]
     due = blinking.due(t, np.timedelta64(90, "s"))
     assert due.tolist() == [blinking.due(at, seconds(90)).replace(tzinfo=None) for at in t]
