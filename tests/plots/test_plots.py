@@ -341,8 +341,13 @@ def test_a_table_that_is_no_profile_is_refused_with_the_column_it_lacks() -> Non
 
 
 def test_a_loss_goes_to_the_left_of_zero() -> None:
-    ax = plots.rfm_segments(rfm.profile(samples.many_segments(3), samples.returns()))
-    assert ax.get_xlim()[0] < 0 or min(bar.get_width() for bar in ax.containers[1]) >= 0
+    days = [dt.date(2026, 3, day) for day in (1, 2, 3, 20)]
+    summary = rfm.summarize(["ann", "ann", "ann", "bo"], days, [100, 100, 100, -50])
+    profile = rfm.profile(rfm.segment(rfm.score(summary)), summary)
+    ax = plots.rfm_segments(profile)
+    assert int(profile.revenue.min()) == -50
+    assert min(bar.get_width() for bar in ax.containers[1]) == pytest.approx(100 * -50 / 250)
+    assert ax.get_xlim()[0] <= -20  # the whole bar is seen
 
 
 def test_moves_are_written_as_shares_of_their_row_with_those_who_left_and_entered() -> None:
