@@ -81,7 +81,17 @@ def test_noise_then_threshold_then_rounding() -> None:
     assert noisy == again == PrivateTable.model_validate_json(noisy.model_dump_json())
     assert noisy.mask.tolist() == [1, 2, 3]
     assert noisy.count[:2].tolist() == [1000, 1000]
-    assert "nan" in noisy._repr_html_() or noisy.suppressed == 0
+
+
+def test_noise_on_an_empty_cell_is_hidden_where_it_is_small_and_shown_as_nothing_below() -> None:
+    table = PatternTable.from_counts(["a", "b"], {("a",): 1000, ("b",): 1000})
+    runs = [table.privatized(epsilon=1.0, threshold=50, rng=np.random.default_rng(seed)) for seed in range(40)]
+    for noisy in runs:
+        hidden = np.isnan(noisy.count)
+        assert noisy.suppressed == hidden.sum()
+        assert ("nan" in noisy._repr_html_()) == hidden.any()
+        assert hidden[2] or noisy.count[2] <= 0
+    assert {noisy.suppressed > 0 for noisy in runs} == {True, False}
 
 
 @pytest.mark.parametrize(
